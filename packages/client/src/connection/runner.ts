@@ -1,0 +1,100 @@
+import type { Frame } from 'pushstream-protocol';
+import type { Environment } from '../environment.ts';
+import { NetworkError } from '../errors.ts';
+import type { Announcement, Command, ConnectionPolicy, ConnectionState, Effect, Report } from './state.ts';
+import { initialState, transition } from './transition.ts';
+
+/** What the machine's effects reach. */
+export interface RunnerHost {
+  readonly environment: Environment;
+  readonly policy: ConnectionPolicy;
+  /** Whether a reconnection could resume. */
+  hasCursor(): boolean;
+  /** Starts a connection; returns what aborts it. */
+  open(report: (report: Report) => void): () => void;
+  /** Takes the frames of one chunk; stops as soon as they are no longer `wanted`. */
+  deliver(frames: readonly Frame[], wanted: () => boolean): void;
+  announce(announcement: Announcement): void;
+  /** The state was committed; called before its effects are performed. */
+  committed(state: ConnectionState): void;
+}
+
+/** The machine's motor: one state, one queue of effects, one abort handle, one timer. */
+export interface Runner {
+  readonly state: ConnectionState;
+  send(input: Command | (Report & { readonly connectionId: number })): void;
+}
+
+/** Runs the machine. An input is decided on at once, even from inside a listener; effects keep their order. */
+export function createRunner(host: RunnerHost): Runner {
+  const { environment, policy } = host;
+  const queue: (() => void)[] = [];
+  let performing = false;
+  let state = initialState;
+  let abort: (() => void) | undefined;
+  let armedFor: number | null = null;
+  let disarm: (() => void) | undefined;
+
+  function send(input: Parameters<Runner['send']>[0] | { readonly type: 'timer' }): void {
+    const now = environment.monotonicNow();
+    const moment = { now, wallNow: environment.now(), random: environment.random(), hasCursor: host.hasCursor() };
+    const [next, effects] = transition(state, { ...input, ...moment }, policy);
+    if (next === state) return;
+    state = next;
+    keepTime(now);
+    queue.push(() => host.committed(next));
+    for (const effect of effects) queue.push(() => perform(effect));
+    if (!performing) drain();
+  }
+
+  function drain(): void {
+    performing = true;
+    for (let task = queue.shift(); task; task = queue.shift()) {
+      try {
+        task();
+      } catch (error) {
+        environment.reportError(error);
+      }
+    }
+    performing = false;
+  }
+
+  function keepTime(now: number): void {
+    const { dueAt } = state;
+    if (dueAt === armedFor) return;
+    disarm?.();
+    disarm = undefined;
+    armedFor = dueAt;
+    if (dueAt !== null) disarm = environment.setTimer(wake, Math.max(0, dueAt - now));
+  }
+
+  function wake(): void {
+    armedFor = null;
+    disarm = undefined;
+    send({ type: 'timer' });
+  }
+
+  function open(connectionId: number): void {
+    if (state.connectionId !== connectionId || state.phase !== 'connecting') return;
+    try {
+      abort = host.open((report) => send({ ...report, connectionId }));
+    } catch (cause) {
+      send({ type: 'failed', connectionId, error: new NetworkError('Expected the transport to open, got a throw', { cause }) });
+    }
+  }
+
+  function perform(effect: Effect): void {
+    if (effect.type === 'announce') host.announce(effect);
+    else if (effect.type === 'open') open(effect.connectionId);
+    else if (effect.type === 'deliver') {
+      host.deliver(effect.frames, () => state.connectionId === effect.connectionId && state.phase === 'open');
+    } else abort?.();
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    send,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Frame } from 'pushstream-protocol';
+import type { ConnectionPolicy, ConnectionState, Moment } from './state.ts';
+
+/** A suspected connection has this long to show a byte. */
+export const PROBE_MS = 5_000;
+/** A learned interval never gives up on a shorter silence than this. */
+const MIN_LEARNED_SILENCE_MS = 45_000;
+/** An announced interval shorter than this is taken for this. */
+const MIN_HEARTBEAT_MS = 100;
+/** Three times this still is a timer that works. */
+const MAX_HEARTBEAT_MS = 2 ** 29;
+/** A timer this late, or a wall clock this far ahead, means that the machine slept or was held up. */
+const LATE_MS = 2_000;
+
+/** The timer is set anew only where none runs or it has to fire earlier: it looks again when it fires. */
+function watch(state: ConnectionState): ConnectionState {
+  const { dueAt, lastByteAt, silenceMs } = state;
+  if (silenceMs === null) return state;
+  const silentAt = lastByteAt + silenceMs;
+  return dueAt === null || silentAt < dueAt ? { ...state, dueAt: silentAt } : state;
+}
+
+/** The phase `open` begins. */
+export function opened(state: ConnectionState, { now, wallNow }: Moment, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
+  return watch({
+    ...state,
+    phase: 'open',
+    dueAt: null,
+    openedAt: now,
+    lastByteAt: now,
+    lastByteWallAt: wallNow,
+    heartbeatAt: null,
+    heartbeatMs: null,
+    silenceMs: typeof heartbeatTimeoutMs === 'number' ? heartbeatTimeoutMs : null,
+    probing: false,
+    closingMs: null,
+  });
+}
+
+/** The server told its heartbeat interval, or two heartbeats did. */
+function learn(state: ConnectionState, heartbeatMs: number, minSilenceMs: number, policy: ConnectionPolicy): ConnectionState {
+  const silenceMs = policy.heartbeatTimeoutMs === 'auto' ? Math.max(minSilenceMs, 3 * heartbeatMs) : state.silenceMs;
+  return { ...state, heartbeatMs, silenceMs };
+}
+
+export function announced(state: ConnectionState, intervalMs: number, policy: ConnectionPolicy): ConnectionState {
+  if (!(intervalMs > 0)) return state;
+  const heartbeatMs = Math.min(Math.max(MIN_HEARTBEAT_MS, intervalMs), MAX_HEARTBEAT_MS);
+  return watch({ ...learn(state, heartbeatMs, 0, policy), heartbeatAt: 'announced' });
+}
+
+/** Bytes came: any byte is life; a comment or a bare id is a heartbeat, and two of them tell the interval. */
+export function heard(state: ConnectionState, frames: readonly Frame[], { now, wallNow }: Moment, policy: ConnectionPolicy): ConnectionState {
+  const { heartbeatAt } = state;
+  const next = { ...state, lastByteAt: now, lastByteWallAt: wallNow, probing: false };
+  if (heartbeatAt === 'announced' || !frames.some(({ kind }) => kind === 'comment' || kind === 'id')) return watch(next);
+  const beat = { ...next, heartbeatAt: now };
+  return watch(heartbeatAt === null ? beat : learn(beat, now - heartbeatAt, MIN_LEARNED_SILENCE_MS, policy));
+}
+
+/** A byte must come within the probe. */
+export function probe(state: ConnectionState, { now }: Moment): ConnectionState {
+  return { ...state, probing: true, dueAt: now + PROBE_MS };
+}
+
+/** How long it has been silent, by either clock. */
+export function silentFor({ lastByteAt, lastByteWallAt }: ConnectionState, { now, wallNow }: Moment): number {
+  return Math.max(now - lastByteAt, wallNow - lastByteWallAt);
+}
+
+/** The timer of an open stream fired; `undefined`: it is dead. */
+export function look(state: ConnectionState, moment: Moment): ConnectionState | undefined {
+  const { dueAt, lastByteAt, silenceMs, probing } = state;
+  if (probing) return undefined;
+  const silentMs = silentFor(state, moment);
+  if (silenceMs === null || silentMs < silenceMs) return watch({ ...state, dueAt: null });
+  // What arrived while the machine slept is read before the connection is judged.
+  const late = Math.max(moment.now - (dueAt ?? 0), silentMs - (moment.now - lastByteAt)) > LATE_MS;
+  return late ? probe(state, moment) : undefined;
+}

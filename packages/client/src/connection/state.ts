@@ -1,0 +1,132 @@
+import type { Frame } from 'pushstream-protocol';
+import type { EventClientError } from '../errors.ts';
+
+/** A wait before the next attempt, as users see it. */
+export interface Retry {
+  /** Failures in a row; 0 where the server ended a healthy stream. */
+  readonly attempt: number;
+  readonly delayMs: number;
+  /** When the next attempt is due, in milliseconds since the epoch. */
+  readonly at: number;
+  /** What ended the last connection; `null` for a healthy stream's end. */
+  readonly error: EventClientError | null;
+}
+
+/**
+ * `idle`: nothing was asked for yet. `connecting`: a request is out and has no headers. `open`: a
+ * stream is read. `waiting`: for the next attempt. `paused`: held by a reason. `closed`: ended for
+ * good, until `connect`.
+ */
+export type PhaseName = 'idle' | 'connecting' | 'open' | 'waiting' | 'paused' | 'closed';
+
+/**
+ * All that decides; immutable. The same object means: nothing changed. Times are the monotonic
+ * clock's unless their name says wall.
+ */
+export interface ConnectionState {
+  readonly phase: PhaseName;
+  /** The connection being made or open. A new one after every leave, so that what is late is stale. */
+  readonly connectionId: number;
+  /** When the one timer is due: connect timeout, a look at the silence, or the next attempt, as the phase has it. */
+  readonly dueAt: number | null;
+  readonly pauseReasons: readonly string[];
+  /** Failures in a row since the last healthy connection. */
+  readonly attempt: number;
+  readonly error: EventClientError | null;
+  /** The wait, in `waiting`. */
+  readonly retry: Retry | null;
+  /** The wait cannot be cut to before this. */
+  readonly earliestAt: number;
+  /** Connections opened so far. */
+  readonly opens: number;
+  /** The standard's reconnection time as far as a `retry` field set it. */
+  readonly reconnectionTimeMs: number;
+
+  // Of the connection that is open, or was the last:
+  readonly openedAt: number;
+  readonly lastByteAt: number;
+  readonly lastByteWallAt: number;
+  /** The last heartbeat that was seen; none are looked for once the server told its interval. */
+  readonly heartbeatAt: number | 'announced' | null;
+  readonly heartbeatMs: number | null;
+  /** Silence that is given up on; `null`: none. */
+  readonly silenceMs: number | null;
+  /** Under suspicion: a byte must come before the timer fires. */
+  readonly probing: boolean;
+  /** The server said that it will close; the wait that it asked for. */
+  readonly closingMs: number | null;
+  /** Of a request that is not a mere question: whether it was sent, and whether the answer began. */
+  readonly body: 'none' | 'sent' | 'answered';
+}
+
+/** What the runner adds to every input: the machine itself has no clock, no chance, no cursor. */
+export interface Moment {
+  readonly now: number;
+  readonly wallNow: number;
+  readonly random: number;
+  /** A reconnection could resume. */
+  readonly hasCursor: boolean;
+}
+
+/** Why a page's connection is doubted: `shown` is the mildest, a page merely became visible. */
+export type Suspicion = 'thawed' | 'restored' | 'clock' | 'online' | 'shown';
+
+/** What users and page signals ask for. */
+export type Command =
+  | { readonly type: 'connect' }
+  | { readonly type: 'disconnect' }
+  | { readonly type: 'reconnect' }
+  | { readonly type: 'pause'; readonly reason: string }
+  | { readonly type: 'resume'; readonly reason: string }
+  | { readonly type: 'suspect'; readonly suspicion: Suspicion };
+
+/** What a connection says; the runner adds whose word it is. */
+export type Report =
+  | { readonly type: 'opened'; readonly carriesBody: boolean; readonly info: OpenInfo }
+  | { readonly type: 'frames'; readonly frames: readonly Frame[] }
+  | { readonly type: 'ended' }
+  | { readonly type: 'failed'; readonly error: EventClientError; readonly retryAfterMs?: number | undefined }
+  | { readonly type: 'fatal'; readonly error: EventClientError | null }
+  | { readonly type: 'heartbeat'; readonly intervalMs: number }
+  | { readonly type: 'closing'; readonly retryMs: number };
+
+export type ConnectionInput = Report & { readonly connectionId: number } & Moment;
+export type Input = ((Command | { readonly type: 'timer' }) & Moment) | ConnectionInput;
+export type InputType = Input['type'];
+
+/** An opened stream, as `lifecycle` tells of it. */
+export interface OpenInfo {
+  /** The URL that answered, after redirects. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+}
+
+/** Announcements to the user, made in order. */
+export type Announcement =
+  | { readonly type: 'announce'; readonly name: 'open'; readonly payload: OpenInfo }
+  | { readonly type: 'announce'; readonly name: 'error'; readonly payload: EventClientError }
+  | { readonly type: 'announce'; readonly name: 'retry'; readonly payload: Retry }
+  | { readonly type: 'announce'; readonly name: 'close'; readonly payload: EventClientError | null };
+
+/** What the runner is to do, in order; the timer follows `dueAt` by itself. */
+export type Effect =
+  | { readonly type: 'abort' }
+  | { readonly type: 'open'; readonly connectionId: number }
+  | { readonly type: 'deliver'; readonly connectionId: number; readonly frames: readonly Frame[] }
+  | Announcement;
+
+export type Transition = readonly [ConnectionState, readonly Effect[]];
+
+/** The options that the machine decides by; every one is set. */
+export interface ConnectionPolicy {
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly factor: number;
+  /** 0: a failure is final, and so is a stream's end. */
+  readonly maxAttempts: number;
+  readonly healthyAfterMs: number;
+  readonly connectTimeoutMs: number;
+  readonly heartbeatTimeoutMs: number | 'auto' | false;
+  readonly resend: boolean;
+}

@@ -1,0 +1,134 @@
+import type { Frame } from 'pushstream-protocol';
+import { ConnectTimeoutError, HeartbeatTimeoutError } from '../errors.ts';
+import { clampServerDelay } from './backoff.ts';
+import { effectsOf } from './effects.ts';
+import { closed, connecting, enter, isLive, isSpent, lose } from './moves.ts';
+import * as silence from './silence.ts';
+import type { ConnectionInput, ConnectionPolicy, ConnectionState, Input, Moment, Suspicion, Transition } from './state.ts';
+
+export const initialState: ConnectionState = {
+  phase: 'idle',
+  connectionId: 0,
+  dueAt: null,
+  pauseReasons: [],
+  attempt: 0,
+  error: null,
+  retry: null,
+  earliestAt: 0,
+  opens: 0,
+  reconnectionTimeMs: 0,
+  openedAt: 0,
+  lastByteAt: 0,
+  lastByteWallAt: 0,
+  heartbeatAt: null,
+  heartbeatMs: null,
+  silenceMs: null,
+  probing: false,
+  closingMs: null,
+  body: 'none',
+};
+
+function connect(state: ConnectionState, moment: Moment, policy: ConnectionPolicy): ConnectionState {
+  const { phase, pauseReasons } = state;
+  if (phase === 'paused') return state;
+  const fresh = phase === 'idle' || phase === 'closed' ? { attempt: 0, error: null } : {};
+  return pauseReasons.length > 0 ? enter(state, 'paused', fresh) : connecting(state, moment, policy, fresh);
+}
+
+function pause(state: ConnectionState, reason: string): ConnectionState {
+  if (state.pauseReasons.includes(reason)) return state;
+  const pauseReasons = [...state.pauseReasons, reason];
+  const held = isLive(state) || state.phase === 'waiting';
+  return held ? enter(state, 'paused', { pauseReasons, error: null }) : { ...state, pauseReasons };
+}
+
+function resume(state: ConnectionState, reason: string, moment: Moment, policy: ConnectionPolicy): ConnectionState {
+  if (!state.pauseReasons.includes(reason)) return state;
+  const pauseReasons = state.pauseReasons.filter((held) => held !== reason);
+  const next = { ...state, pauseReasons };
+  if (state.phase !== 'paused' || pauseReasons.length > 0) return next;
+  return isSpent(next, moment, policy) ? closed(next, null) : connecting(next, moment, policy);
+}
+
+/** The page was away, or the clock jumped: an open stream must show a byte, a wait may end early. */
+function suspect(state: ConnectionState, suspicion: Suspicion, moment: Moment): ConnectionState {
+  const { phase, retry, dueAt, earliestAt, heartbeatMs, lastByteAt, probing } = state;
+  if (phase === 'waiting' && retry && dueAt !== null) {
+    const nextAt = Math.max(moment.now, earliestAt);
+    const earlierMs = dueAt - nextAt;
+    if (earlierMs <= 0) return state;
+    return { ...state, dueAt: nextAt, retry: { ...retry, delayMs: retry.delayMs - earlierMs, at: retry.at - earlierMs } };
+  }
+  const mild = suspicion === 'shown' || suspicion === 'online';
+  const overdue = heartbeatMs !== null && moment.now - lastByteAt > heartbeatMs;
+  return phase === 'open' && !probing && (overdue || !mild) ? silence.probe(state, moment) : state;
+}
+
+/** [standard] "set the event stream's reconnection time to that integer": lasting, and without a dispatch. */
+function obey(state: ConnectionState, frames: readonly Frame[]): ConnectionState {
+  let { reconnectionTimeMs, body } = state;
+  for (const frame of frames) {
+    if (frame.kind === 'retry') reconnectionTimeMs = clampServerDelay(frame.retryMs);
+    else if (frame.kind === 'event' && body === 'sent') body = 'answered';
+  }
+  return { ...state, reconnectionTimeMs, body };
+}
+
+/** What the current connection says of itself. */
+function hear(state: ConnectionState, input: ConnectionInput, policy: ConnectionPolicy): ConnectionState {
+  if (input.type === 'failed') return lose(state, input.error, input.retryAfterMs ?? 0, input, policy);
+  if (input.type === 'ended') return lose(state, null, 0, input, policy);
+  if (input.type === 'fatal') return closed(state, input.error);
+  const open = state.phase === 'open';
+  if (open === (input.type === 'opened')) return state;
+  if (input.type === 'opened') {
+    const { opens } = state;
+    const body = input.carriesBody ? 'sent' : 'none';
+    return silence.opened({ ...state, error: null, opens: opens + 1, body }, input, policy);
+  }
+  if (input.type === 'frames') return obey(silence.heard(state, input.frames, input, policy), input.frames);
+  if (input.type === 'heartbeat') return silence.announced(state, input.intervalMs, policy);
+  return { ...state, closingMs: input.retryMs };
+}
+
+/** The one timer fired. */
+function wake(state: ConnectionState, moment: Moment, policy: ConnectionPolicy): ConnectionState {
+  if (state.phase === 'waiting') return connecting(state, moment, policy);
+  if (state.phase === 'connecting') return lose(state, new ConnectTimeoutError(policy.connectTimeoutMs), 0, moment, policy);
+  if (state.phase !== 'open') return state;
+  const error = new HeartbeatTimeoutError(silence.silentFor(state, moment));
+  return silence.look(state, moment) ?? lose(state, error, 0, moment, policy);
+}
+
+function decide(state: ConnectionState, input: Input, policy: ConnectionPolicy): ConnectionState {
+  if ('connectionId' in input) {
+    return isLive(state) && input.connectionId === state.connectionId ? hear(state, input, policy) : state;
+  }
+  switch (input.type) {
+    case 'connect':
+      return isLive(state) ? state : connect(state, input, policy);
+    case 'reconnect':
+      return connect(state, input, policy);
+    case 'disconnect':
+      return state.phase === 'closed' ? state : closed(state, null);
+    case 'pause':
+      return pause(state, input.reason);
+    case 'resume':
+      return resume(state, input.reason, input, policy);
+    case 'suspect':
+      return suspect(state, input.suspicion, input);
+    case 'timer':
+      return wake(state, input, policy);
+  }
+}
+
+/**
+ * Everything that decides about a connection's life: pure and total. The same state object means
+ * that the input changed nothing.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+ */
+export function transition(state: ConnectionState, input: Input, policy: ConnectionPolicy): Transition {
+  const next = decide(state, input, policy);
+  return [next, effectsOf(state, next, input)];
+}

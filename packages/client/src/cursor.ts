@@ -1,0 +1,47 @@
+/** Longer ids are not sent: servers refuse requests with large headers, for ever. */
+const MAX_ID_LENGTH = 1024;
+
+/** Whether an id can travel back to the server: HTTP headers carry no control characters but the tab. */
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const isSendable = (id: string): boolean => id.length <= MAX_ID_LENGTH && !/[\0-\x08\n-\x1f\x7f]/.test(id);
+
+/** The last event ID, twice: as the standard has it for events, and as far as dispatch completed. */
+export interface Cursor {
+  /** The standard's last event ID string: what the newest block said. */
+  readonly seen: string;
+  /** What a reconnection sends: the last block whose dispatch completed. */
+  readonly value: string;
+  see(id: string): void;
+  /** Everything seen so far is dispatched. */
+  commit(): void;
+}
+
+/**
+ * An id that cannot be sent leaves the cursor at the last one that can: a repeated event is
+ * recognised, a lost one is not.
+ */
+export function createCursor(initial: string, warn: (message: string) => void): Cursor {
+  let seen = initial;
+  let value = initial;
+  let refused = '';
+  return {
+    get seen() {
+      return seen;
+    },
+    get value() {
+      return value;
+    },
+    see(id) {
+      seen = id;
+    },
+    commit() {
+      if (seen === value || seen === refused) return;
+      if (isSendable(seen)) {
+        value = seen;
+        return;
+      }
+      refused = seen;
+      warn(`PushStream: expected an id of at most ${MAX_ID_LENGTH} characters without control characters, got one that cannot be sent; resuming stays at ${JSON.stringify(value)}`);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { EventFrame, Frame } from 'pushstream-protocol';
+import { isControlEvent, readControl } from './control.ts';
+import type { Report } from './connection/state.ts';
+import type { Cursor } from './cursor.ts';
+import { decodeEvent } from './decode.ts';
+import { createDedupe } from './dedupe.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { Environment } from './environment.ts';
+import { EventClientError, EventTooLargeError } from './errors.ts';
+import type { StreamEvent } from './events.ts';
+import type { LifecycleEvents } from './lifecycle.ts';
+import type { ResolvedOptions } from './resolve-options.ts';
+
+/** Where delivered things go. */
+export interface DeliveryHost {
+  readonly environment: Environment;
+  readonly cursor: Cursor;
+  readonly events: Dispatcher;
+  announce<Name extends keyof LifecycleEvents>(name: Name, payload: LifecycleEvents[Name]): void;
+  /** Control events that the machine has to know of. */
+  report(report: Report): void;
+}
+
+/** Frames to listeners: dedupe, decode, dispatch, and only then the cursor. */
+export interface Delivery {
+  /** A connection opened at this origin. */
+  opened(origin: string): void;
+  /** Stops before the first frame that is no longer `wanted`. */
+  deliver(frames: readonly Frame[], wanted: () => boolean): void;
+}
+
+export function createDelivery(options: ResolvedOptions, host: DeliveryHost): Delivery {
+  const { environment, cursor, events, announce } = host;
+  const { decode, maxEventLength } = options;
+  const { scope, window, key } = options.dedupe;
+  const dedupe = createDedupe(window);
+  let origin = '';
+  let seq = 0;
+
+  function control(frame: EventFrame): void {
+    const told = readControl(frame, cursor.seen);
+    if (told.type === 'reset') {
+      dedupe.clear();
+      announce('reset', told.info);
+    } else if (told.type === 'dropped') announce('dropped', told.info);
+    else host.report(told);
+  }
+
+  function isRepeated(frame: EventFrame): boolean {
+    if (scope === 'nothing' || frame.id === undefined) return false;
+    const repeated = dedupe.hasEvent(frame);
+    if (scope === 'always') dedupe.rotate();
+    return repeated;
+  }
+
+  function dispatch(frame: EventFrame, receivedAt: number): void {
+    if (isControlEvent(frame)) return control(frame);
+    if (isRepeated(frame)) return;
+    seq += 1;
+    const { type, data: raw, id } = frame;
+    if (!events.has(type)) return;
+    const lastEventId = cursor.seen;
+    const data = decodeEvent(decode, frame, lastEventId);
+    const event: StreamEvent = Object.freeze({ type, data, raw, id, lastEventId, origin, receivedAt, seq });
+    const known = key?.(event);
+    if (known === undefined || !dedupe.hasKey(known)) events.dispatch(type, data, event);
+  }
+
+  function take(frame: Frame, receivedAt: number): void {
+    try {
+      if (frame.kind === 'event') dispatch(frame, receivedAt);
+      else if (frame.kind === 'comment') announce('comment', frame.text);
+      else if (frame.kind === 'oversized') announce('error', new EventTooLargeError(frame.type, maxEventLength));
+    } catch (error) {
+      if (error instanceof EventClientError) announce('error', error);
+      else environment.reportError(error);
+    }
+  }
+
+  return {
+    opened(at) {
+      origin = at;
+      dedupe.rotate();
+    },
+    deliver(frames, wanted) {
+      const receivedAt = environment.now();
+      for (const frame of frames) {
+        if (!wanted()) return;
+        if ('id' in frame && frame.id !== undefined) cursor.see(frame.id);
+        take(frame, receivedAt);
+        cursor.commit();
+      }
+    },
+  };
+}

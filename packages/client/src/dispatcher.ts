@@ -1,0 +1,81 @@
+/** Types whose listeners are remembered; a server may send any number of names. */
+const MAX_REMEMBERED = 256;
+
+export type AnyListener = (first: never, second: never) => void;
+
+interface Registration {
+  readonly pattern: string;
+  readonly listener: AnyListener;
+  readonly once: boolean;
+}
+
+/** Names and patterns to listeners. */
+export interface Dispatcher {
+  on(pattern: string, listener: AnyListener, once?: boolean): () => void;
+  /** Without a listener: all of that name or pattern. */
+  off(pattern: string, listener?: AnyListener): void;
+  has(type: string): boolean;
+  /** Calls each listener in the order of registration; one that throws is reported and harms nothing. */
+  dispatch(type: string, first: unknown, second?: unknown): void;
+  clear(): void;
+}
+
+/** `*` alone matches everything, a `*` segment exactly one segment. Linear in the length of both. */
+function matches(pattern: string, type: string): boolean {
+  if (pattern === type || pattern === '*') return true;
+  if (!pattern.includes('*')) return false;
+  const want = pattern.split('.');
+  const have = type.split('.');
+  return want.length === have.length && want.every((segment, at) => segment === '*' || segment === have[at]);
+}
+
+export function createDispatcher(reportError: (error: unknown) => void): Dispatcher {
+  const registrations = new Set<Registration>();
+  /** Never written to after it was made: a listener may subscribe or unsubscribe while it is walked. */
+  const byType = new Map<string, readonly Registration[]>();
+
+  function of(type: string): readonly Registration[] {
+    let found = byType.get(type);
+    if (!found) {
+      found = [...registrations].filter(({ pattern }) => matches(pattern, type));
+      if (byType.size === MAX_REMEMBERED) byType.clear();
+      byType.set(type, found);
+    }
+    return found;
+  }
+
+  function remove(registration: Registration): void {
+    if (registrations.delete(registration)) byType.clear();
+  }
+
+  return {
+    on(pattern, listener, once = false) {
+      const registration: Registration = { pattern, listener, once };
+      registrations.add(registration);
+      byType.clear();
+      return () => remove(registration);
+    },
+    off(pattern, listener) {
+      for (const registration of registrations) {
+        if (registration.pattern === pattern && (!listener || registration.listener === listener)) remove(registration);
+      }
+    },
+    has: (type) => of(type).length > 0,
+    dispatch(type, first, second) {
+      for (const registration of of(type)) {
+        if (!registrations.has(registration)) continue;
+        if (registration.once) remove(registration);
+        try {
+          // The one cast: listeners of different types share this map; `on` is what typed them.
+          (registration.listener as (first: unknown, second: unknown) => void)(first, second);
+        } catch (error) {
+          reportError(error);
+        }
+      }
+    },
+    clear() {
+      registrations.clear();
+      byType.clear();
+    },
+  };
+}

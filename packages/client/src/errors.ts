@@ -1,0 +1,112 @@
+/** Anything that goes wrong with a stream after construction; narrow on `code`. */
+export abstract class EventClientError extends Error {
+  abstract readonly code: string;
+}
+
+/** The request failed, the body broke, or a function that gives credentials did; `cause` says why. Retried. */
+export class NetworkError extends EventClientError {
+  override readonly name = 'NetworkError';
+  override readonly code = 'network';
+}
+
+/** The server answered with a status that is neither 200 nor 204. 408, 425, 429 and 5xx are retried. */
+export class HttpError extends EventClientError {
+  override readonly name = 'HttpError';
+  override readonly code = 'http';
+  readonly status: number;
+  /** What `Retry-After` asked for, in milliseconds, at most five minutes; `undefined` where it said nothing. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(url: string, status: number, retryAfterMs?: number, detail = '') {
+    super(`Expected HTTP 200 from ${url}, got ${status}${detail}`);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** No response headers in time. Retried. */
+export class ConnectTimeoutError extends EventClientError {
+  override readonly name = 'ConnectTimeoutError';
+  override readonly code = 'connect-timeout';
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(
+      `Expected response headers within ${timeoutMs} ms, got none. Over HTTP/1.1 browsers open six connections per host, over all tabs`,
+    );
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** 200, but not an event stream. Retried only after an earlier success. */
+export class ContentTypeError extends EventClientError {
+  override readonly name = 'ContentTypeError';
+  override readonly code = 'content-type';
+  readonly contentType: string | null;
+
+  constructor(url: string, contentType: string | null) {
+    super(`Expected content type text/event-stream from ${url}, got ${contentType ?? 'none'}`);
+    this.contentType = contentType;
+  }
+}
+
+/** The stream was silent for too long: not one byte came. Retried. */
+export class HeartbeatTimeoutError extends EventClientError {
+  override readonly name = 'HeartbeatTimeoutError';
+  override readonly code = 'heartbeat-timeout';
+  readonly silentMs: number;
+
+  constructor(silentMs: number) {
+    super(`Expected a sign of life, got ${Math.round(silentMs)} ms of silence`);
+    this.silentMs = silentMs;
+  }
+}
+
+/** One event was longer than `maxEventLength`: it is skipped, the cursor passes it, the stream lives. */
+export class EventTooLargeError extends EventClientError {
+  override readonly name = 'EventTooLargeError';
+  override readonly code = 'event-too-large';
+  readonly limit: number;
+
+  constructor(type: string, limit: number) {
+    super(`Expected an event of at most ${limit} characters, got a longer ${JSON.stringify(type)}`);
+    this.limit = limit;
+  }
+}
+
+/** `maxAttempts` are used up; `cause` is the last failure. The client is closed. */
+export class AttemptsExhaustedError extends EventClientError {
+  override readonly name = 'AttemptsExhaustedError';
+  override readonly code = 'attempts-exhausted';
+
+  constructor(maxAttempts: number, cause: EventClientError) {
+    super(`Expected to reconnect within ${maxAttempts} attempts, got: ${cause.message}`, { cause });
+  }
+}
+
+/** One event's data could not be decoded: it is skipped, the cursor passes it, the stream lives. */
+export class DecodeError extends EventClientError {
+  override readonly name = 'DecodeError';
+  override readonly code = 'decode';
+  /** The event as it came. */
+  readonly event: UndecodedEvent;
+
+  constructor(event: UndecodedEvent, cause: unknown) {
+    super(`Expected ${JSON.stringify(event.type)} to decode, got: ${messageOf(cause)}`, { cause });
+    this.event = event;
+  }
+}
+
+/** An event before its data was decoded. */
+export interface UndecodedEvent {
+  readonly type: string;
+  readonly raw: string;
+  /** The block's own id. */
+  readonly id: string | undefined;
+  readonly lastEventId: string;
+}
+
+/** What was thrown, in words: anything can be thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

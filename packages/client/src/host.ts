@@ -1,0 +1,67 @@
+import type { Environment } from './environment.ts';
+
+/** Frames stop in hidden pages: after this long a timer stands in. */
+const FRAME_TIMEOUT_MS = 100;
+
+interface HostGlobals {
+  requestAnimationFrame?: (callback: () => void) => number;
+  cancelAnimationFrame?: (handle: number) => void;
+  setImmediate?: (callback: () => void) => void;
+  reportError?: (error: unknown) => void;
+  document?: { baseURI: string };
+  location?: { href: string };
+}
+
+const host: HostGlobals & typeof globalThis = globalThis;
+
+function setTimer(callback: () => void, delayMs: number): () => void {
+  const handle = setTimeout(callback, delayMs);
+  return () => clearTimeout(handle);
+}
+
+function requestFrame(callback: () => void): () => void {
+  if (!host.requestAnimationFrame) return setTimer(callback, 0);
+  const frame = host.requestAnimationFrame(run);
+  const cancelTimer = setTimer(run, FRAME_TIMEOUT_MS);
+  function cancel(): void {
+    host.cancelAnimationFrame?.(frame);
+    cancelTimer();
+  }
+  function run(): void {
+    cancel();
+    callback();
+  }
+  return cancel;
+}
+
+/** Not a timer: browsers slow those down, to one a second in hidden pages. */
+function yieldToHost(): Promise<void> {
+  return new Promise((resolve) => {
+    if (host.setImmediate) {
+      host.setImmediate(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+/** The host's own, looked up at each call: a page or a test may replace a global at any time. */
+export const hostEnvironment: Environment = {
+  now: () => Date.now(),
+  monotonicNow: () => performance.now(),
+  random: () => Math.random(),
+  setTimer,
+  requestFrame,
+  yieldToHost,
+  reportError: (error) => (host.reportError ?? console.error)(error),
+  warn: (message) => console.warn(message),
+  baseUrl: () => (host.document ? host.document.baseURI : host.location?.href),
+};
+
+/** The host's `fetch`, looked up at each call. */
+export const hostFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);

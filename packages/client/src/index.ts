@@ -1,0 +1,31 @@
+export type { Report, Retry } from './connection/state.ts';
+export type { Decode } from './decode.ts';
+export type { Environment } from './environment.ts';
+export {
+  AttemptsExhaustedError,
+  ConnectTimeoutError,
+  ContentTypeError,
+  DecodeError,
+  EventClientError,
+  EventTooLargeError,
+  HeartbeatTimeoutError,
+  HttpError,
+  NetworkError,
+  type UndecodedEvent,
+} from './errors.ts';
+export { EventClient } from './event-client.ts';
+export type { EventOf, EventPattern, EventType, Listener, MatchingType, StreamEvent, Unsubscribe } from './events.ts';
+export type { FlushMode } from './flush.ts';
+export type { DroppedInfo, Lifecycle, LifecycleEvents, LifecycleListener, ResetInfo } from './lifecycle.ts';
+export type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions } from './options.ts';
+export type { Snapshot, Status } from './snapshot.ts';
+export type {
+  Query,
+  QueryValue,
+  Resolvable,
+  Resume,
+  Transport,
+  TransportReport,
+  TransportRequest,
+} from './transport/transport.ts';
+// Not exported: the machine, the parser and the dispatcher. They are rooms of this house, free to change.

@@ -1,0 +1,67 @@
+import { check } from './checks.ts';
+import type { OpenInfo, Retry } from './connection/state.ts';
+import type { AnyListener, Dispatcher } from './dispatcher.ts';
+import type { EventClientError } from './errors.ts';
+import type { Unsubscribe } from './events.ts';
+import { listen } from './listen.ts';
+import type { Status } from './snapshot.ts';
+
+/** The server cannot resume from the cursor; `reason` says why. What was missed has to be fetched otherwise. */
+export interface ResetInfo {
+  /** `epoch`, `trimmed`, `ahead`, `too-far`, `malformed`; a server may have others. */
+  readonly reason: string;
+  /** The cursor that was asked for. */
+  readonly requested: string;
+  /** Where the stream goes on instead. */
+  readonly resumedFrom: string;
+}
+
+/** The server dropped events of this connection because it could not keep up. */
+export interface DroppedInfo {
+  readonly count: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What happens to the connection: a namespace of its own, so that a server's event named "error" is just an event. */
+export interface LifecycleEvents {
+  /** Headers came, and they announce an event stream. */
+  open: OpenInfo;
+  /** `client.status` changed. */
+  status: { readonly status: Status; readonly previous: Status };
+  /** Every failure, also those that are retried and those that skip one event. */
+  error: EventClientError;
+  /** A wait before the next attempt began or was shortened. */
+  retry: Retry;
+  /** A comment line's text: many servers' heartbeat. */
+  comment: string;
+  reset: ResetInfo;
+  dropped: DroppedInfo;
+  /** The client is closed: by `disconnect` or a 204 (`null`), or by this error. */
+  close: EventClientError | null;
+}
+
+export type LifecycleListener<Name extends keyof LifecycleEvents> = (payload: LifecycleEvents[Name]) => void;
+
+/** Listens to the connection itself. */
+export interface Lifecycle {
+  /** @throws {TypeError} For a name that is none of these, or a listener that is no function. */
+  on<Name extends keyof LifecycleEvents>(name: Name, listener: LifecycleListener<Name>): Unsubscribe;
+  once<Name extends keyof LifecycleEvents>(name: Name, listener: LifecycleListener<Name>): Unsubscribe;
+  off<Name extends keyof LifecycleEvents>(name: Name, listener?: LifecycleListener<Name>): void;
+}
+
+const names = '"open" | "status" | "error" | "retry" | "comment" | "reset" | "dropped" | "close"';
+
+/** The public face of the dispatcher that carries these events. */
+export function createLifecycle(dispatcher: Dispatcher): Lifecycle {
+  const subscribe = (name: string, listener: AnyListener, once: boolean): Unsubscribe => {
+    check('type', name, names);
+    return listen(dispatcher, name, listener, once);
+  };
+  return {
+    on: (name, listener) => subscribe(name, listener, false),
+    once: (name, listener) => subscribe(name, listener, true),
+    off: dispatcher.off,
+  };
+}

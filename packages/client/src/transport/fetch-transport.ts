@@ -1,0 +1,110 @@
+import { createParser, type Frame } from 'pushstream-protocol';
+import type { Environment } from '../environment.ts';
+import { EventClientError, HttpError, messageOf, NetworkError } from '../errors.ts';
+import { createUtf8Decoder } from './decode-utf8.ts';
+import { fetchSafely } from './redirect.ts';
+import { isDynamic, prepare } from './request.ts';
+import { judge, release, withoutQuery } from './response.ts';
+import type { Transport, TransportReport, TransportRequest } from './transport.ts';
+
+/** A chunk is parsed and dispatched in pieces of this many characters, so that it can be interrupted. */
+const PIECE_LENGTH = 32 * 1024;
+/** Work without a break for the host, at the most. */
+const SLICE_MS = 8;
+
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+interface Answer {
+  readonly response: Response;
+  readonly carriesBody: boolean;
+}
+
+/** After a 401 or 403 the functions that give credentials are asked once more. */
+async function request(fetch: Fetch, wanted: TransportRequest, signal: AbortSignal): Promise<Answer> {
+  for (let again = isDynamic(wanted); ; again = false) {
+    const prepared = await prepare(wanted);
+    const response = await fetchSafely(
+      (url, init) => fetch(url, { ...init, signal }),
+      prepared,
+      wanted.redirect,
+    );
+    const carriesBody = prepared.init.body !== undefined;
+    if (!again || (response.status !== 401 && response.status !== 403)) return { response, carriesBody };
+    release(response);
+  }
+}
+
+/** One `read()` is always outstanding: WebKit withholds bytes that arrive while none is. */
+async function read(
+  body: ReadableStream<Uint8Array>,
+  frames: (frames: readonly Frame[]) => void,
+  { maxEventLength }: TransportRequest,
+  { monotonicNow, yieldToHost }: Environment,
+  signal: AbortSignal,
+): Promise<void> {
+  const reader = body.getReader();
+  signal.addEventListener('abort', () => void reader.cancel().catch(() => {}));
+  const decoder = createUtf8Decoder();
+  const parser = createParser({ maxEventLength });
+  let sliceStart = monotonicNow();
+  let waitingSince = sliceStart;
+  let chunk = reader.read();
+  for (;;) {
+    const { done, value } = await chunk;
+    if (done || signal.aborted) return;
+    chunk = reader.read();
+    // Its failure is met where it is awaited; until then it must not count as unhandled.
+    chunk.catch(() => {});
+    // A real wait gave the host its turn.
+    const now = monotonicNow();
+    if (now - waitingSince > 1) sliceStart = now;
+    const text = decoder.decode(value);
+    for (let at = 0; at === 0 || at < text.length; at += PIECE_LENGTH) {
+      frames(parser.push(text.slice(at, at + PIECE_LENGTH)));
+      if (monotonicNow() - sliceStart > SLICE_MS) {
+        await yieldToHost();
+        sliceStart = monotonicNow();
+      }
+      if (signal.aborted) return;
+    }
+    waitingSince = monotonicNow();
+  }
+}
+
+async function run(
+  fetch: Fetch,
+  environment: Environment,
+  wanted: TransportRequest,
+  report: (report: TransportReport) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { response, carriesBody } = await request(fetch, wanted, signal);
+  if (signal.aborted) return release(response);
+  const { body, headers, status } = response;
+  const url = response.url || wanted.url;
+  const verdict = judge(response, url, wanted.hasOpened, environment.now());
+  if (verdict) {
+    release(response);
+    return report(verdict);
+  }
+  if (!body) throw new NetworkError(`Expected a body from ${withoutQuery(url)}, got none: can this fetch stream?`);
+  report({ type: 'opened', carriesBody, info: { url, status, headers } });
+  await read(body, (frames) => report({ type: 'frames', frames }), wanted, environment, signal);
+  report({ type: 'ended' });
+}
+
+/** Reaches a server with `fetch`: the default, in every host that streams response bodies. */
+export function fetchTransport(fetch: Fetch, environment: Environment): Transport {
+  return {
+    open(wanted, report) {
+      const controller = new AbortController();
+      run(fetch, environment, wanted, report, controller.signal).catch((cause: unknown) => {
+        const known = cause instanceof EventClientError;
+        const url = withoutQuery(wanted.url);
+        const error = known ? cause : new NetworkError(`Expected a stream from ${url}, got: ${messageOf(cause)}`, { cause });
+        report({ type: error instanceof HttpError ? 'fatal' : 'failed', error });
+      });
+      return () => controller.abort();
+    },
+  };
+}

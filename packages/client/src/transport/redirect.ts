@@ -1,0 +1,52 @@
+import { HttpError } from '../errors.ts';
+import type { PreparedRequest } from './request.ts';
+import { release, withoutQuery } from './response.ts';
+
+const MAX_HOPS = 10;
+const REDIRECTS = [301, 302, 303, 307, 308];
+/** @see https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
+const SAFELISTED = ['accept', 'accept-language', 'content-language', 'content-type'];
+
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** The next request, or an error where there is nowhere to go. */
+function next(request: PreparedRequest, response: Response, hops: number): PreparedRequest {
+  const { url, init, callerHeaders } = request;
+  const { status } = response;
+  const refuse = (why: string): HttpError => new HttpError(withoutQuery(url), status, undefined, `: ${why}`);
+  const location = response.headers.get('location');
+  if (!location || !URL.canParse(location, url)) throw refuse('a redirect without a usable Location');
+  if (hops === MAX_HOPS) throw refuse('too many redirects');
+  const from = new URL(url);
+  const to = new URL(location, from);
+  if (to.protocol !== 'https:' && to.protocol !== from.protocol) throw refuse(`a redirect to ${to.protocol}`);
+
+  const headers = new Headers(init.headers);
+  const { body, ...rest } = init;
+  const rewritten = status === 303 ? init.method !== 'GET' && init.method !== 'HEAD' : status < 303 && init.method === 'POST';
+  if (to.origin !== from.origin) for (const name of callerHeaders) if (name !== 'accept') headers.delete(name);
+  if (rewritten) headers.delete('content-type');
+  const kept = rewritten || body === undefined || body === null ? {} : { body };
+  return { url: to.href, init: { ...rest, ...kept, method: rewritten ? 'GET' : init.method, headers }, callerHeaders };
+}
+
+/**
+ * Fetches; follows redirects by hand where a caller's header could leak with them. Browsers hide
+ * where a redirect leads: there it is left to them as long as they strip every header that matters.
+ */
+export async function fetchSafely(fetch: Fetch, request: PreparedRequest, redirect: 'safe' | 'follow' | 'error'): Promise<Response> {
+  const secrets = request.callerHeaders.filter((name) => !SAFELISTED.includes(name));
+  if (redirect !== 'safe' || secrets.length === 0) {
+    return fetch(request.url, { ...request.init, redirect: redirect === 'error' ? 'error' : 'follow' });
+  }
+  for (let hops = 0; ; hops += 1) {
+    const response = await fetch(request.url, { ...request.init, redirect: 'manual' });
+    if (response.type === 'opaqueredirect') {
+      if (secrets.every((name) => name === 'authorization')) return fetch(request.url, { ...request.init, redirect: 'follow' });
+      throw new HttpError(withoutQuery(request.url), 302, undefined, `: a redirect would carry ${secrets.join(', ')} along; set redirect: 'follow' to allow it`);
+    }
+    if (!REDIRECTS.includes(response.status)) return response;
+    release(response);
+    request = next(request, response, hops);
+  }
+}

@@ -1,0 +1,36 @@
+import { isEventStream } from 'pushstream-protocol';
+import { clampServerDelay } from '../connection/backoff.ts';
+import { ContentTypeError, HttpError } from '../errors.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import type { TransportReport } from './transport.ts';
+
+const RETRIED = [408, 425, 429];
+
+/**
+ * What a response means; `undefined`: a stream to be read.
+ *
+ * Deviation: the standard fails for good on any status but 200; see docs/standard.md.
+ */
+export function judge(response: Response, url: string, hasOpened: boolean, now: number): TransportReport | undefined {
+  const { status, headers } = response;
+  if (status === 200) {
+    const contentType = headers.get('content-type');
+    if (isEventStream(contentType)) return undefined;
+    return { type: hasOpened ? 'failed' : 'fatal', error: new ContentTypeError(withoutQuery(url), contentType) };
+  }
+  if (status === 204) return { type: 'fatal', error: null };
+  const wait = parseRetryAfter(headers.get('retry-after'), now);
+  const retryAfterMs = wait === undefined ? undefined : clampServerDelay(wait);
+  const type = status >= 500 || RETRIED.includes(status) ? 'failed' : 'fatal';
+  return { type, error: new HttpError(withoutQuery(url), status, retryAfterMs), retryAfterMs };
+}
+
+/** For messages: a query may hold secrets. */
+export function withoutQuery(url: string): string {
+  return url.replace(/[?#].*/s, '');
+}
+
+/** An unread body holds its connection. */
+export function release(response: Response): void {
+  response.body?.cancel().catch(() => {});
+}

@@ -1,0 +1,46 @@
+import type { Report } from '../connection/state.ts';
+
+/** A value, or a function that gives it; asked before every attempt. */
+export type Resolvable<T> = T | (() => T | Promise<T>);
+
+/** Values of query parameters; `undefined` and `null` leave one out, an array repeats it. */
+export type QueryValue = string | number | boolean | null | undefined;
+export type Query = URLSearchParams | Readonly<Record<string, QueryValue | readonly QueryValue[]>>;
+
+/** Where the cursor goes. */
+export interface Resume {
+  readonly header: boolean;
+  /** The query parameter's name; `undefined`: not in the query. */
+  readonly query: string | undefined;
+}
+
+/** One connection to make; every part is set. */
+export interface TransportRequest {
+  /** Absolute, without `query` and cursor. */
+  readonly url: string;
+  readonly method: Resolvable<string>;
+  readonly headers: Resolvable<HeadersInit>;
+  readonly query: Resolvable<Query>;
+  readonly body: Resolvable<BodyInit | null>;
+  readonly credentials: Resolvable<RequestCredentials>;
+  readonly redirect: 'safe' | 'follow' | 'error';
+  readonly resume: Resume;
+  /** The cursor to send; empty: none. */
+  readonly lastEventId: string;
+  readonly maxEventLength: number;
+  /** A connection of this client opened before. */
+  readonly hasOpened: boolean;
+}
+
+/**
+ * What happens on a connection, told to the machine. After the abort nothing needs to be told any
+ * more; what is told nevertheless is dropped. `frames` is due for every chunk of bytes, also when
+ * it completed none: any byte is a sign of life.
+ */
+export type TransportReport = Extract<Report, { type: 'opened' | 'frames' | 'ended' | 'failed' | 'fatal' }>;
+
+/** A way to reach a server. Makes one connection per call, and decides nothing else. */
+export interface Transport {
+  /** Starts a connection and returns what aborts it at once. Nothing is thrown later. */
+  open(request: TransportRequest, report: (report: TransportReport) => void): () => void;
+}

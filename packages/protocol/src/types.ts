@@ -1,0 +1,51 @@
+/** A complete block that dispatches: it had at least one `data` line. */
+export interface EventFrame {
+  readonly kind: 'event';
+  /** The `event` field's last value; `message` where there was none or it was empty. */
+  readonly type: string;
+  /** The `data` lines, joined by line feeds. */
+  readonly data: string;
+  /** This block's own `id` field; `undefined` where it had none. */
+  readonly id: string | undefined;
+}
+
+/** A block with an `id` and no data: it dispatches nothing and moves the cursor. */
+export interface IdFrame {
+  readonly kind: 'id';
+  readonly id: string;
+}
+
+/** A valid `retry` line, yielded as soon as the line is complete. */
+export interface RetryFrame {
+  readonly kind: 'retry';
+  /** The reconnection time in milliseconds; may be `Infinity` for absurdly many digits. */
+  readonly retryMs: number;
+}
+
+/** A comment line, without its colon and one space. */
+export interface CommentFrame {
+  readonly kind: 'comment';
+  readonly text: string;
+}
+
+/** An event longer than the limit: discarded, and said so at its blank line. */
+export interface OversizedFrame {
+  readonly kind: 'oversized';
+  readonly type: string;
+  readonly id: string | undefined;
+}
+
+/** What the parser yields. */
+export type Frame = EventFrame | IdFrame | RetryFrame | CommentFrame | OversizedFrame;
+
+/** What the encoder takes: at least one of `data`, `id` and `retryMs`. */
+export interface OutgoingEvent {
+  /** @default "message", which is not written */
+  readonly type?: string;
+  /** May have line breaks: CR, LF and CRLF all become line feeds at the other end. */
+  readonly data?: string;
+  /** An empty string resets the reader's last event ID. */
+  readonly id?: string;
+  /** The reconnection time to ask for, in whole milliseconds. */
+  readonly retryMs?: number;
+}

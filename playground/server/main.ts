@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { startPlayground } from './playground.ts';
+import { umdFile } from './static.ts';
+
+const PORT = 4310;
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+function readPort(): number | undefined {
+  try {
+    const { port } = parseArgs({ options: { port: { type: 'string' } } }).values;
+    if (port === undefined) return undefined;
+    if (/^\d{1,5}$/.test(port) && Number(port) < 65_536) return Number(port);
+    return fail(`--port: expected a whole number from 0 to 65535, got ${JSON.stringify(port)}`);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const port = readPort();
+if (!existsSync(umdFile)) fail('The client is not built yet: run `npm start` in the root, which builds it first.');
+
+try {
+  const playground = await startPlayground({ port: port ?? PORT, orNext: port === undefined, watch: true });
+  console.log(`PushStream playground: ${playground.url} (Ctrl+C ends it)`);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void playground.close().then(() => process.exit(0)));
+  }
+} catch (error) {
+  fail(`The playground could not start: ${error instanceof Error ? error.message : String(error)}`);
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import resolve from '@rollup/plugin-node-resolve';
+import { dts as declarations } from 'rollup-plugin-dts';
+import esbuild, { minify } from 'rollup-plugin-esbuild';
+
+/** One line per published package; an entry is `output name: source file`. */
+const packages = [
+  {
+    name: 'client',
+    entries: { index: 'index.ts' },
+    inline: ['pushstream-protocol'],
+    umd: { entry: 'index.ts', file: 'pushstream', global: 'PushStream' },
+  },
+];
+
+const target = 'es2022';
+
+const input = ({ name, entries }) =>
+  Object.fromEntries(Object.entries(entries).map(([entry, file]) => [entry, `packages/${name}/src/${file}`]));
+
+const isExternal = (inline) => (id) => !/^[./]|^[A-Za-z]:/.test(id) && !inline.includes(id);
+
+const compile = () => esbuild({ target, tsconfig: 'tsconfig.base.json' });
+
+const output = (name, format, extension, rest = {}) => ({
+  dir: `packages/${name}/dist`,
+  format,
+  entryFileNames: `[name].${extension}`,
+  chunkFileNames: `shared-[hash].${extension}`,
+  ...rest,
+});
+
+const esmAndCjs = (item) => ({
+  input: input(item),
+  external: isExternal(item.inline),
+  plugins: [resolve({ extensions: ['.ts', '.mjs', '.js'] }), compile()],
+  output: [
+    output(item.name, 'es', 'mjs', { sourcemap: true }),
+    output(item.name, 'cjs', 'cjs', { sourcemap: true, exports: 'named' }),
+  ],
+});
+
+const dts = (item) => ({
+  input: input(item),
+  external: isExternal(item.inline),
+  plugins: [declarations({ tsconfig: `packages/${item.name}/tsconfig.json`, includeExternal: item.inline })],
+  output: [output(item.name, 'es', 'd.mts'), output(item.name, 'es', 'd.cts')],
+});
+
+/** The file for a script tag: everything inside, the licences of what is inside on top. */
+function umd({ name, umd: { entry, file, global } }) {
+  const { version } = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
+  const common = {
+    format: 'umd',
+    name: global,
+    sourcemap: true,
+    exports: 'named',
+    banner: `/*! PushStream ${version} (MIT, PushStream contributors); @preact/signals-core (MIT, Preact Team) */`,
+  };
+  return {
+    input: `packages/${name}/src/${entry}`,
+    plugins: [resolve({ browser: true, extensions: ['.ts', '.mjs', '.js'] }), compile()],
+    output: [
+      { ...common, file: `packages/${name}/dist/${file}.js` },
+      { ...common, file: `packages/${name}/dist/${file}.min.js`, plugins: [minify({ target })] },
+    ],
+  };
+}
+
+export default packages.flatMap((item) => [esmAndCjs(item), dts(item), ...(item.umd ? [umd(item)] : [])]);

@@ -1,0 +1,91 @@
+// Everything that proves the repository, in order. Ends with the line `N passed, N failed`.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { install, installChromium } from './bootstrap.mjs';
+import { run } from './run.mjs';
+
+const ci = process.env.CI === 'true';
+const checks = [
+  { name: 'format', command: 'oxfmt --check' },
+  { name: 'lint', command: 'node --run lint' },
+  { name: 'walls', command: 'node --run walls' },
+  { name: 'types', command: 'node --run types' },
+  { name: 'dead code', command: 'node --run knip' },
+  { name: 'build', command: 'node --run build' },
+];
+const tests = [
+  { name: 'unit', project: 'unit' },
+  { name: 'socket', project: 'socket' },
+  { name: 'packages', project: 'packages' },
+  { name: 'browser', project: 'browser' },
+  { name: 'docs', project: 'docs' },
+  { name: 'size', command: 'node --run size' },
+];
+
+const total = { passed: 0, failed: 0 };
+const reports = mkdtempSync(join(tmpdir(), 'pushstream-test-'));
+try {
+  await install();
+  const chromium = process.argv.includes('--check') || (await installChromium());
+  for (const stage of process.argv.includes('--check') ? checks : [...checks, ...tests]) {
+    if (stage.name === 'browser' && !chromium) miss(stage);
+    else await perform(stage);
+  }
+} catch (error) {
+  console.error(error);
+  total.failed++;
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}
+if (total.failed > 0) process.exitCode = 1;
+console.log(`${total.passed} passed, ${total.failed} failed`);
+
+async function perform(stage) {
+  const start = performance.now();
+  const file = join(reports, `${stage.name}.json`);
+  const reporters = `--reporter=default --reporter=json --outputFile.json="${file}"`;
+  const command = stage.command ?? `vitest run --project ${stage.project} ${reporters}`;
+  const { code, output } = await run(command);
+  const result = stage.command ? { passed: 1, failed: 0, skipped: 0 } : count(file);
+  if (code !== 0 && result.failed === 0) result.failed = 1;
+  if (stage.command && code !== 0) result.passed = 0;
+  // A test that is skipped proves nothing; only a machine that lacks something may do so.
+  if (ci) result.failed += result.skipped;
+  total.passed += result.passed;
+  total.failed += result.failed;
+  console.log(`${result.failed > 0 ? '✗' : '✓'} ${summary(stage, result)} (${seconds(start)} s)`);
+  if (result.failed > 0) console.log(output);
+}
+
+/** In CI nothing may be skipped. */
+function miss({ name }) {
+  if (ci) total.failed++;
+  console.log(`${ci ? '✗' : '–'} ${name}: skipped, no Chromium`);
+}
+
+function count(file) {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests + report.numTodoTests,
+    };
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+}
+
+function summary({ name, command }, { passed, failed, skipped }) {
+  if (command) return name;
+  const parts = [`${passed} passed`];
+  if (failed > 0) parts.push(`${failed} failed`);
+  if (skipped > 0) parts.push(`${skipped} skipped`);
+  return `${name}: ${parts.join(', ')}`;
+}
+
+function seconds(start) {
+  return ((performance.now() - start) / 1000).toFixed(1);
+}
