@@ -4,7 +4,7 @@ export const MS = '1..2147483647';
 /** What came, for a message: never the inside of an object, which may hold secrets. */
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  return value instanceof Object ? typeof value : String(value);
+  return value && /object|function/.test(typeof value) ? typeof value : String(value);
 }
 
 function fits(value: unknown, kind: string): boolean {

@@ -23,7 +23,7 @@ export interface Cursor {
 export function createCursor(initial: string, warn: (message: string) => void): Cursor {
   let seen = initial;
   let value = initial;
-  let refused = '';
+  let refused: string | undefined;
   return {
     get seen() {
       return seen;

@@ -1,4 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals-core';
+import { check } from './checks.ts';
 import type { EventPattern, EventType, Listener, MatchingType, Unsubscribe } from './events.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
@@ -104,11 +105,13 @@ export class EventClient<Events extends object = Record<string, unknown>> {
 
   /** Drops the connection while at least one reason holds, and keeps the cursor. */
   pause(reason = 'user'): void {
+    check('reason', reason, 'string');
     this.#stream.runner.send({ type: 'pause', reason });
   }
 
   /** Takes back a reason; the last one resumes from the cursor. */
   resume(reason = 'user'): void {
+    check('reason', reason, 'string');
     this.#stream.runner.send({ type: 'resume', reason });
   }
 

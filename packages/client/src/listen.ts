@@ -9,6 +9,7 @@ import type { Unsubscribe } from './events.ts';
  */
 export function listen(dispatcher: Dispatcher, name: string, listener: AnyListener, once = false): Unsubscribe {
   check('type', name, 'string');
+  if (name === '') throw new TypeError('type: expected a name or a pattern, got ""');
   check('listener', listener, 'function');
   return dispatcher.on(name, listener, once);
 }

@@ -1,0 +1,350 @@
+import { describe, expect, test } from 'vitest';
+import type { InputType, PhaseName } from '../../packages/client/src/connection/state.ts';
+import {
+  AttemptsExhaustedError,
+  ConnectTimeoutError,
+  HeartbeatTimeoutError,
+  HttpError,
+  NetworkError,
+} from '../../packages/client/src/errors.ts';
+import { failed, Machine, opened, type Said } from './machine.ts';
+import { table } from './transition-table.ts';
+
+const event = { kind: 'event', type: 'message', data: '1', id: undefined } as const;
+const comment = { kind: 'comment', text: 'hb' } as const;
+
+/** One example of each input. */
+const examples: Record<InputType, Said> = {
+  connect: { type: 'connect' },
+  disconnect: { type: 'disconnect' },
+  reconnect: { type: 'reconnect' },
+  pause: { type: 'pause', reason: 'other' },
+  resume: { type: 'resume', reason: 'test' },
+  suspect: { type: 'suspect', suspicion: 'thawed' },
+  timer: { type: 'timer' },
+  opened,
+  frames: { type: 'frames', frames: [event] },
+  ended: { type: 'ended' },
+  failed,
+  fatal: { type: 'fatal', error: null },
+  heartbeat: { type: 'heartbeat', intervalMs: 15_000 },
+  closing: { type: 'closing', retryMs: 2_000 },
+};
+
+describe('the table', () => {
+  const cells = Object.entries(table).flatMap(([phase, row]) =>
+    Object.entries(row).map(([input, cell]) => [phase as PhaseName, input as InputType, cell.to] as const),
+  );
+
+  test.each(cells)('%s and %s: %s', (phase, input, to) => {
+    const machine = new Machine({ heartbeatTimeoutMs: 60_000 }).to(phase);
+    const before = machine.state;
+    if (input === 'timer') machine.fire();
+    else machine.send(examples[input]);
+    if (to === '–') {
+      expect(machine.state).toBe(before);
+      expect(machine.effects).toEqual([]);
+    } else {
+      expect(machine.state).not.toBe(before);
+      expect(machine.state.phase).toBe(to);
+    }
+  });
+
+  test('in every phase a word of another connection is dropped', () => {
+    for (const phase of Object.keys(table) as PhaseName[]) {
+      for (const input of ['opened', 'frames', 'ended', 'failed', 'fatal', 'heartbeat', 'closing'] as const) {
+        const machine = new Machine().to(phase);
+        const before = machine.state;
+        machine.send(examples[input], before.connectionId + 1);
+        expect(machine.state).toBe(before);
+        machine.send(examples[input], before.connectionId - 1);
+        expect(machine.state).toBe(before);
+      }
+    }
+  });
+});
+
+describe('rule 1: the delay', () => {
+  test.each([
+    ['nothing asked', {}, 250],
+    ['retry: 3000', { retryMs: 3_000 }, 3_000],
+    ['retry: 0', { retryMs: 0 }, 250],
+    ['retry above five minutes', { retryMs: 99_999_999_999 }, 300_000],
+    ['infinitely many digits', { retryMs: Infinity }, 300_000],
+    ['Retry-After', { retryAfterMs: 7_000 }, 7_000],
+    ['a Retry-After that is not a number', { retryAfterMs: Number.NaN }, 250],
+    ['both: the larger one', { retryMs: 9_000, retryAfterMs: 7_000 }, 9_000],
+  ])('its floor with %s', (_name, { retryMs, retryAfterMs }: { retryMs?: number; retryAfterMs?: number }, floorMs) => {
+    const machine = new Machine().to('open');
+    machine.random = 0;
+    if (retryMs !== undefined) machine.send({ type: 'frames', frames: [{ kind: 'retry', retryMs }] });
+    machine.send({ ...failed, retryAfterMs });
+    expect(machine.state.retry?.delayMs).toBe(floorMs);
+    expect(machine.state.dueAt).toBe(machine.now + floorMs);
+    machine.fire().send(failed);
+    expect(machine.state.retry?.delayMs, 'retry lasts, Retry-After does not').toBe(
+      Math.max(250, Math.min(retryMs ?? 0, 300_000)),
+    );
+  });
+
+  test('its random part grows by the factor, n = 0 for the first retry, up to maxDelayMs', () => {
+    const machine = new Machine().to('connecting');
+    const delays: number[] = [];
+    for (let attempt = 1; attempt <= 8; attempt += 1) {
+      machine.random = 0.999_999;
+      delays.push(machine.send(failed).state.retry?.delayMs ?? 0);
+      expect(machine.state.retry?.attempt).toBe(attempt);
+      machine.fire();
+    }
+    expect(delays).toEqual([1_250, 2_250, 4_250, 8_250, 16_250, 30_250, 30_250, 30_250]);
+  });
+
+  test('it is never NaN, infinite or above what a timer can', () => {
+    for (const random of [0, 0.5, 1 - 2 ** -53]) {
+      for (const attempt of [0, 1, 40, 2_000, 1e9]) {
+        const machine = new Machine({ baseDelayMs: 2 ** 31 - 1, maxDelayMs: 2 ** 31 - 1, factor: 1_000 }).to('connecting');
+        machine.state = { ...machine.state, attempt };
+        machine.random = random;
+        const { delayMs } = machine.send({ ...failed, retryAfterMs: Infinity }).state.retry ?? { delayMs: Number.NaN };
+        expect(delayMs).toBeGreaterThanOrEqual(300_000);
+        expect(delayMs).toBeLessThanOrEqual(2 ** 31 - 1);
+      }
+    }
+  });
+});
+
+describe('rule 2: health', () => {
+  test('attempt falls to 0 after healthyAfterMs open, judged from the opening', () => {
+    const machine = new Machine().to('waiting').fire().send(failed).fire().send(opened);
+    expect(machine.state.attempt).toBe(2);
+    machine.pass(10_000).send(failed);
+    expect(machine.state.attempt).toBe(1);
+  });
+
+  test('a stream that dies before it is healthy counts on', () => {
+    const machine = new Machine().to('waiting').fire().send(opened).pass(9_999).send(failed);
+    expect(machine.state.attempt).toBe(2);
+  });
+
+  test('a clean end after health is rotation, not failure', () => {
+    const machine = new Machine({ maxAttempts: 1 }).to('open').pass(10_000).send({ type: 'ended' });
+    expect(machine.state).toMatchObject({ phase: 'waiting', attempt: 0, error: null });
+    expect(machine.announced).toEqual(['retry']);
+  });
+
+  test('a clean end before health is a failure that says so', () => {
+    const machine = new Machine().to('open').pass(20).send({ type: 'ended' });
+    expect(machine.state.error).toBeInstanceOf(NetworkError);
+    expect(machine.state.attempt).toBe(1);
+    expect(machine.announced).toEqual(['error', 'retry']);
+  });
+
+  test('an end that the server announced is rotation whatever the age, and its wait is the floor', () => {
+    const machine = new Machine().to('open').send({ type: 'closing', retryMs: 4_000 });
+    machine.random = 0;
+    machine.send({ type: 'ended' });
+    expect(machine.state).toMatchObject({ phase: 'waiting', attempt: 0, error: null });
+    expect(machine.state.retry?.delayMs).toBe(4_000);
+  });
+});
+
+describe('attempts', () => {
+  test('used up: closed with an error whose cause is the last failure', () => {
+    const machine = new Machine({ maxAttempts: 2 }).to('waiting').fire().send(failed).fire().send(failed);
+    expect(machine.state.phase).toBe('closed');
+    expect(machine.state.error).toBeInstanceOf(AttemptsExhaustedError);
+    expect(machine.state.error?.cause).toBe(failed.error);
+    expect(machine.announced).toEqual(['error', 'close']);
+  });
+
+  test('none allowed: the failure itself closes, a clean end closes without an error', () => {
+    expect(new Machine({ maxAttempts: 0 }).to('waiting').state).toMatchObject({ phase: 'closed', error: failed.error });
+    expect(new Machine({ maxAttempts: 0 }).to('open').send({ type: 'ended' }).state).toMatchObject({
+      phase: 'closed',
+      error: null,
+    });
+  });
+
+  test('connect after closed starts from 0', () => {
+    const machine = new Machine({ maxAttempts: 1 }).to('waiting').fire().send(failed).send({ type: 'connect' });
+    expect(machine.state).toMatchObject({ phase: 'connecting', attempt: 0, error: null });
+  });
+});
+
+describe('rule 5: a request with a body', () => {
+  const posted = { ...opened, carriesBody: true } as const;
+  const answered = (policy = {}): Machine =>
+    new Machine(policy).to('connecting').send(posted).send({ type: 'frames', frames: [event] });
+
+  test('is not sent again after data arrived', () => {
+    expect(answered().send(failed).state).toMatchObject({ phase: 'closed', error: failed.error });
+    expect(answered().send({ type: 'ended' }).state).toMatchObject({ phase: 'closed', error: null });
+    expect(answered().send({ type: 'pause', reason: 'x' }).send({ type: 'resume', reason: 'x' }).state.phase).toBe('closed');
+  });
+
+  test('is sent again before data arrived, with a cursor, when allowed, and when asked', () => {
+    expect(new Machine().to('connecting').send(posted).send(failed).state.phase).toBe('waiting');
+    expect(answered({ resend: true }).send(failed).state.phase).toBe('waiting');
+    expect(answered().send({ type: 'reconnect' }).state.phase).toBe('connecting');
+    const machine = answered();
+    machine.hasCursor = true;
+    expect(machine.send(failed).state.phase).toBe('waiting');
+  });
+});
+
+describe('timeouts', () => {
+  test('no headers within connectTimeoutMs', () => {
+    const machine = new Machine({ connectTimeoutMs: 500 }).to('connecting').fire();
+    expect(machine.state.error).toBeInstanceOf(ConnectTimeoutError);
+    expect(machine.effects[0]).toEqual({ type: 'abort' });
+  });
+
+  test('a number arms always, from the headers on', () => {
+    const machine = new Machine({ heartbeatTimeoutMs: 3_000 }).to('open').fire();
+    expect(machine.state.error).toMatchObject({ code: 'heartbeat-timeout', silentMs: 3_000 });
+  });
+
+  test('auto arms by an announced interval, three times', () => {
+    const machine = new Machine().to('open');
+    expect(machine.state.dueAt).toBeNull();
+    machine.send({ type: 'heartbeat', intervalMs: 200 });
+    expect(machine.state.dueAt).toBe(machine.now + 600);
+    machine.fire();
+    expect(machine.state.error).toBeInstanceOf(HeartbeatTimeoutError);
+  });
+
+  test.each([
+    ['comments', comment],
+    ['bare ids', { kind: 'id', id: '7' } as const],
+  ])('auto arms by two heartbeats seen: %s', (_name, frame) => {
+    const machine = new Machine().to('open').send({ type: 'frames', frames: [frame] });
+    expect(machine.state.dueAt).toBeNull();
+    machine.pass(20_000).send({ type: 'frames', frames: [frame] });
+    expect(machine.state.dueAt).toBe(machine.now + 60_000);
+    const quick = new Machine().to('open').send({ type: 'frames', frames: [frame] }).pass(1_000);
+    quick.send({ type: 'frames', frames: [frame] });
+    expect(quick.state.dueAt).toBe(quick.now + 45_000);
+  });
+
+  test('auto learns nothing from events, nor from heartbeats once the interval was announced', () => {
+    const machine = new Machine().to('open');
+    for (let n = 0; n < 5; n += 1) machine.pass(10).send({ type: 'frames', frames: [event] });
+    expect(machine.state.silenceMs).toBeNull();
+    machine.send({ type: 'heartbeat', intervalMs: 1_000 });
+    for (let n = 0; n < 3; n += 1) machine.pass(900).send({ type: 'frames', frames: [comment] });
+    expect(machine.state.silenceMs).toBe(3_000);
+  });
+
+  test('false never arms', () => {
+    const machine = new Machine({ heartbeatTimeoutMs: false }).to('open').send({ type: 'heartbeat', intervalMs: 200 });
+    machine.send({ type: 'frames', frames: [comment] }).pass(10_000).send({ type: 'frames', frames: [comment] });
+    expect(machine.state.dueAt).toBeNull();
+  });
+
+  test('any byte counts, also one that completes nothing', () => {
+    const machine = new Machine({ heartbeatTimeoutMs: 1_000 }).to('open').pass(900).send({ type: 'frames', frames: [] });
+    machine.pass(100).send({ type: 'timer' });
+    expect(machine.state.phase).toBe('open');
+    expect(machine.state.dueAt).toBe(machine.now + 900);
+  });
+
+  test('a timer that fires late reads what came meanwhile before it judges', () => {
+    const asleep = new Machine({ heartbeatTimeoutMs: 1_000 }).to('open').pass(60_000).send({ type: 'timer' });
+    expect(asleep.state).toMatchObject({ phase: 'open', probing: true });
+    const alive = asleep.pass(10).send({ type: 'frames', frames: [event] }).state;
+    expect(alive).toMatchObject({ phase: 'open', probing: false });
+    const dead = new Machine({ heartbeatTimeoutMs: 1_000 }).to('open').pass(60_000).send({ type: 'timer' }).fire();
+    expect(dead.state.phase).toBe('waiting');
+  });
+
+  test('a machine that slept shows by its wall clock', () => {
+    const machine = new Machine({ heartbeatTimeoutMs: 1_000 }).to('open');
+    machine.wallNow += 8 * 3_600_000;
+    machine.fire();
+    expect(machine.state).toMatchObject({ phase: 'open', probing: true });
+  });
+
+  test('a wall clock that jumps back an hour changes nothing', () => {
+    const machine = new Machine({ heartbeatTimeoutMs: 1_000 }).to('open');
+    machine.wallNow -= 3_600_000;
+    machine.pass(500).send({ type: 'frames', frames: [event] }).pass(500).send({ type: 'timer' });
+    expect(machine.state).toMatchObject({ phase: 'open', probing: false });
+    machine.fire();
+    expect(machine.state.phase).toBe('waiting');
+  });
+});
+
+describe('rule 8: suspicion', () => {
+  test.each(['thawed', 'restored', 'clock'] as const)('%s: no byte within five seconds, a new attempt', (suspicion) => {
+    const machine = new Machine().to('open').send({ type: 'suspect', suspicion });
+    expect(machine.state.dueAt).toBe(machine.now + 5_000);
+    expect(machine.fire().state.phase).toBe('waiting');
+  });
+
+  test('a byte ends it', () => {
+    const machine = new Machine().to('open').send({ type: 'suspect', suspicion: 'thawed' });
+    machine.pass(10).send({ type: 'frames', frames: [] }).fire();
+    expect(machine.state).toMatchObject({ phase: 'open', dueAt: null });
+  });
+
+  test('merely shown, or online again: only when a heartbeat is overdue', () => {
+    for (const suspicion of ['shown', 'online'] as const) {
+      const unknown = new Machine().to('open').pass(1e6);
+      expect(unknown.send({ type: 'suspect', suspicion }).effects).toEqual([]);
+      const known = new Machine().to('open').send({ type: 'heartbeat', intervalMs: 15_000 });
+      expect(known.pass(15_000).send({ type: 'suspect', suspicion }).state.probing).toBe(false);
+      expect(known.pass(1).send({ type: 'suspect', suspicion }).state.probing).toBe(true);
+    }
+  });
+
+  test('a wait is cut to its floor, never below', () => {
+    const machine = new Machine().to('open').send({ type: 'frames', frames: [{ kind: 'retry', retryMs: 2_000 }] });
+    machine.send(failed);
+    const { dueAt } = machine.state;
+    machine.pass(500).send({ type: 'suspect', suspicion: 'online' });
+    expect(machine.state.dueAt).toBe(machine.now + 1_500);
+    expect(machine.state.dueAt).toBeLessThan(dueAt ?? 0);
+    expect(machine.state.retry?.at).toBe(machine.wallNow + 1_500);
+    machine.send({ type: 'suspect', suspicion: 'online' });
+    expect(machine.effects).toEqual([]);
+  });
+});
+
+describe('rule 10: commands', () => {
+  test('disconnect and connect in one tick: the old connection is left, a new one opens', () => {
+    const machine = new Machine().to('open');
+    const { connectionId } = machine.state;
+    machine.send({ type: 'disconnect' });
+    expect(machine.effects.map(({ type }) => type)).toEqual(['abort', 'announce']);
+    machine.send({ type: 'connect' });
+    expect(machine.effects).toEqual([{ type: 'open', connectionId: connectionId + 1 }]);
+  });
+
+  test('after disconnect no timer is due, from every phase', () => {
+    for (const phase of Object.keys(table) as PhaseName[]) {
+      const machine = new Machine({ heartbeatTimeoutMs: 1_000 }).to(phase).send({ type: 'disconnect' });
+      expect(machine.state).toMatchObject({ phase: 'closed', dueAt: null, retry: null });
+    }
+  });
+
+  test('connect while a pause reason is held: paused until the last one is gone', () => {
+    const machine = new Machine().send({ type: 'pause', reason: 'a' }).send({ type: 'pause', reason: 'b' });
+    expect(machine.state.phase).toBe('idle');
+    expect(machine.send({ type: 'connect' }).state.phase).toBe('paused');
+    expect(machine.send({ type: 'resume', reason: 'a' }).state.phase).toBe('paused');
+    expect(machine.send({ type: 'resume', reason: 'b' }).state.phase).toBe('connecting');
+  });
+
+  test('resume without connect before it connects nothing', () => {
+    const machine = new Machine().send({ type: 'pause', reason: 'a' }).send({ type: 'resume', reason: 'a' });
+    expect(machine.state.phase).toBe('idle');
+  });
+
+  test('a fatal answer closes with its error, and connect opens again', () => {
+    const error = new HttpError('http://server.test/', 404);
+    const machine = new Machine().to('connecting').send({ type: 'fatal', error });
+    expect(machine.state).toMatchObject({ phase: 'closed', error });
+    expect(machine.announced).toEqual(['error', 'close']);
+    expect(machine.send({ type: 'connect' }).state.phase).toBe('connecting');
+  });
+});
