@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { encodeEvent } from 'pushstream-protocol';
 import type { Ledger, TaskList } from '../task-events.ts';
 import { createFaults, type Faults, RETRY_AFTER_SECONDS } from './faults.ts';
-import { cursorOf, numberIn, sendJson } from './http.ts';
+import { cursorOf, numberIn, sendJson, targetOf } from './http.ts';
 import { createRing, type Ring } from './ring.ts';
 import { createSession, type Session } from './session.ts';
 import { createTasks, type Tasks } from './tasks.ts';
@@ -22,6 +22,8 @@ export interface EventServerOptions {
 export interface EventServer {
   readonly ring: Ring;
   readonly faults: Faults;
+  /** Streams that are open now. */
+  readonly streams: number;
   /** Publishes so many events of one more task, all at once or at a pace. */
   burst(count: number, perSecond?: number): void;
   /** Whether the request was for it. */
@@ -115,7 +117,8 @@ export function createEventServer({ capacity = 20_000, simulate = true }: EventS
       response.writeHead(allowed ? 204 : 403).end();
     };
   };
-  const seconds = (query: URLSearchParams, fallback: number): number => 1_000 * numberIn(query, 'seconds', fallback, 0, 60);
+  const seconds = (query: URLSearchParams, fallback: number): number =>
+    1_000 * numberIn(query, 'seconds', fallback, 0, 60);
 
   const routes: Record<string, Route> = {
     'GET /events': stream,
@@ -144,11 +147,14 @@ export function createEventServer({ capacity = 20_000, simulate = true }: EventS
   return {
     ring,
     faults,
+    get streams() {
+      return sessions.size;
+    },
     burst,
     handle(request, response) {
-      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-      const route = routes[`${request.method} ${pathname}`];
-      route?.(searchParams, request, response);
+      const { path, query } = targetOf(request);
+      const route = routes[`${request.method} ${path}`];
+      route?.(query, request, response);
       return route !== undefined;
     },
     close() {

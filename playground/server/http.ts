@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+/** Path and query as they came: a target need not be a URL, and must not end the server. */
+export function targetOf({ url = '/' }: IncomingMessage): { path: string; query: URLSearchParams } {
+  const [path = '/', query] = url.split('?', 2);
+  return { path, query: new URLSearchParams(query) };
+}
+
 /** Where the reader wants to go on: the standard's header, or the query. */
 export function cursorOf(query: URLSearchParams, request: IncomingMessage): string {
   const header = request.headers['last-event-id'];

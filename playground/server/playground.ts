@@ -12,7 +12,7 @@ export interface PlaygroundOptions extends EventServerOptions {
   readonly port: number;
   /** Takes the next free port where this one is in use. */
   readonly orNext?: boolean;
-  /** Reloads the page when a file of it changes. */
+  /** A reloaded page has the newest files. */
   readonly watch?: boolean;
 }
 
@@ -37,7 +37,10 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     optimizeDeps: { noDiscovery: true, include: [] },
     server: {
       middlewareMode: { server },
-      ...(watch ? { hmr: { server } } : { hmr: false, ws: false, watch: null }),
+      // A page that reloads itself when the server comes back would not show how the stream does.
+      hmr: false,
+      ws: false,
+      ...(watch ? {} : { watch: null }),
     },
   });
   server.on('request', (request, response) => {

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { encodeEvent } from 'pushstream-protocol';
 
 /** A published event: encoded once, whoever reads it. */
-export interface Entry {
+interface Entry {
   readonly id: string;
   readonly block: string;
 }
 
 /** Where a stream starts, and why not where it was asked to. */
-export interface Join {
+interface Join {
   readonly position: number;
   readonly resumed: boolean;
   readonly refusal?: 'malformed' | 'epoch' | 'ahead' | 'trimmed';
@@ -69,7 +69,10 @@ export function createRing(capacity: number): Ring {
     idsAfter(cursor) {
       const { position, resumed } = ring.join(cursor);
       const first = resumed ? position + 1 : ring.oldest;
-      return Array.from({ length: Math.max(0, head - first + 1) }, (_, index) => entries[(first + index) % capacity]?.id ?? '');
+      return Array.from(
+        { length: Math.max(0, head - first + 1) },
+        (_, index) => entries[(first + index) % capacity]?.id ?? '',
+      );
     },
     forget() {
       entries = [];

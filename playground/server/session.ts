@@ -35,8 +35,10 @@ export function createSession(response: ServerResponse, ring: Ring, from: number
     clearTimeout(stalled);
   }
 
+  const mayWrite = (): boolean => !blocked && !stalled && !ended;
+
   function pumpTo(last: number): void {
-    while (position < last && !blocked && !stalled && !ended) {
+    while (position < last && mayWrite()) {
       let batch = '';
       while (position < last && batch.length < BATCH_CHARACTERS) {
         const entry = ring.at(position + 1);

@@ -9,7 +9,7 @@ const TITLES = [
   'Train the spam filter',
   'Back up the orders table',
   'Render the city map',
-  'Translate the manual → 日本語',
+  'Translate the manual → Ελληνικά',
   'Check 1,800 links',
 ];
 const AT_ONCE = 4;

@@ -14,7 +14,7 @@ export class HttpError extends EventClientError {
   override readonly name = 'HttpError';
   override readonly code = 'http';
   readonly status: number;
-  /** What `Retry-After` asked for, in milliseconds, at most five minutes; `undefined` where it said nothing. */
+  /** What `Retry-After` asked for, in milliseconds; `undefined` where it said nothing. At most five minutes of it are waited. */
   readonly retryAfterMs: number | undefined;
 
   constructor(url: string, status: number, retryAfterMs?: number, detail = '') {

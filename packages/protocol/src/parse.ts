@@ -1,3 +1,4 @@
+import { createGatherer } from './gather.ts';
 import { parseRetry } from './retry.ts';
 import type { Frame } from './types.ts';
 
@@ -23,6 +24,31 @@ const LETTER_E = 101;
 const LETTER_I = 105;
 const LETTER_R = 114;
 const BYTE_ORDER_MARK = 0xfeff;
+/** As much of a line tells whether it is a data line, and where its value begins: `data: `. */
+const PREFIX_LENGTH = 6;
+
+/** Whether a line is `name`, with or without a colon. */
+function isField(name: string, text: string, start: number, end: number): boolean {
+  const colon = start + name.length;
+  return text.startsWith(name, start) && (colon === end || (colon < end && text.charCodeAt(colon) === COLON));
+}
+
+/** What stands behind a name of this length and its colon, less one space. */
+function valueOf(nameLength: number, text: string, start: number, end: number): string {
+  const from = start + nameLength + 1;
+  return text.slice(text.charCodeAt(from) === SPACE ? from + 1 : from, end);
+}
+
+/** `isField('data', …)` with a colon, for the line that nearly every event has; several times as fast. */
+function isData(text: string, start: number): boolean {
+  return (
+    text.charCodeAt(start) === LETTER_D &&
+    text.charCodeAt(start + 1) === 97 &&
+    text.charCodeAt(start + 2) === 116 &&
+    text.charCodeAt(start + 3) === 97 &&
+    text.charCodeAt(start + 4) === COLON
+  );
+}
 
 /**
  * Parses an event stream as the HTML Standard says, whatever the chunks.
@@ -38,113 +64,137 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
   /** A CR ended the last chunk: an LF that comes next belongs to the same line end. */
   let afterCarriageReturn = false;
 
-  /** The unfinished line. Only ever appended to: looking into it here would flatten it each time. */
-  let rest = '';
-  let restIsComment = false;
-  /** The unfinished line is over the limit; what follows of it is not kept. */
-  let discarding = false;
+  /** The beginning of a line, too short to tell what it will be. */
+  let prefix = '';
+  /** What is known of a line that the chunk's end cut. Of a data line only the value is gathered. */
+  let cutLine: 'none' | 'data' | 'comment' | 'other' | 'ignored' = 'none';
+  let cutLimit = maxEventLength;
+  const cut = createGatherer();
 
   let type = '';
-  let data: string | undefined;
   let id: string | undefined;
+  let dataLines = 0;
+  const data = createGatherer();
   let oversized = false;
 
   function dispatch(): void {
     if (oversized) frames.push({ kind: 'oversized', type: type || 'message', id });
-    else if (data !== undefined) frames.push({ kind: 'event', type: type || 'message', data, id });
+    else if (dataLines > 0) frames.push({ kind: 'event', type: type || 'message', data: data.take(), id });
     else if (id !== undefined) frames.push({ kind: 'id', id });
     type = '';
-    data = id = undefined;
+    id = undefined;
+    dataLines = 0;
     oversized = false;
   }
 
   function tooLong(): void {
     oversized = true;
-    data = undefined;
+    data.take();
   }
 
   function append(value: string): void {
     if (oversized) return;
-    data = data === undefined ? value : `${data}\n${value}`;
+    data.add(dataLines > 0 ? `\n${value}` : value);
+    dataLines += 1;
     if (data.length > maxEventLength) tooLong();
   }
 
-  /** The field's value where the line is that field. No search: a line without a colon would cost the whole chunk. */
-  function valueOf(name: string, source: string, start: number, end: number): string | undefined {
-    const colon = start + name.length;
-    if (colon > end || !source.startsWith(name, start)) return undefined;
-    if (colon === end) return '';
-    if (source.charCodeAt(colon) !== COLON) return undefined;
-    return source.slice(source.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1, end);
-  }
-
-  /** A whole, non-empty line: `source` from `start` to `end`. */
-  function line(source: string, start: number, end: number): void {
-    const first = source.charCodeAt(start);
+  /**
+   * A whole line. Its first letter tells which name to compare; names are not searched for, since a
+   * line without a colon would cost the whole chunk.
+   */
+  function line(text: string, start: number, end: number): void {
+    const first = text.charCodeAt(start);
     if (first === COLON) {
-      const from = source.charCodeAt(start + 1) === SPACE ? start + 2 : start + 1;
-      frames.push({ kind: 'comment', text: source.slice(from, Math.min(end, start + maxEventLength)) });
+      frames.push({ kind: 'comment', text: valueOf(0, text, start, Math.min(end, start + maxEventLength)) });
     } else if (end - start > maxEventLength) {
       tooLong();
-    } else if (first === LETTER_D) {
-      const value = valueOf('data', source, start, end);
-      if (value !== undefined) append(value);
-    } else if (first === LETTER_I) {
-      const value = valueOf('id', source, start, end);
-      // [standard] "If the field value does not contain U+0000 NULL"; otherwise ignored.
-      if (value !== undefined && !value.includes('\0')) id = value;
     } else if (first === LETTER_E) {
-      type = valueOf('event', source, start, end) ?? type;
-    } else if (first === LETTER_R) {
-      const retryMs = parseRetry(valueOf('retry', source, start, end) ?? '');
+      if (isField('event', text, start, end)) type = valueOf(5, text, start, end);
+    } else if (first === LETTER_I) {
+      if (isField('id', text, start, end)) setId(valueOf(2, text, start, end));
+    } else if (first === LETTER_D) {
+      if (isField('data', text, start, end)) append(valueOf(4, text, start, end));
+    } else if (first === LETTER_R && isField('retry', text, start, end)) {
+      const retryMs = parseRetry(valueOf(5, text, start, end));
       if (retryMs !== undefined) frames.push({ kind: 'retry', retryMs });
     }
   }
 
-  function keep(text: string): void {
-    if (discarding || text === '') return;
-    if (rest === '') restIsComment = text.charCodeAt(0) === COLON;
-    rest += text;
-    if (rest.length <= maxEventLength) return;
-    discarding = true;
-    if (restIsComment) return;
-    rest = '';
+  /** [standard] "If the field value does not contain U+0000 NULL"; otherwise ignored. */
+  function setId(value: string): void {
+    if (!value.includes('\0')) id = value;
+  }
+
+  /** More of a line that has no end yet. */
+  function gather(text: string): void {
+    if (cutLine === 'ignored' || (cutLine === 'comment' && cut.length > maxEventLength)) return;
+    cut.add(text);
+    if (cutLine === 'comment' || cut.length <= cutLimit) return;
+    cutLine = 'ignored';
+    cut.take();
     tooLong();
   }
 
-  function push(text: string): Frame[] {
+  /** The chunk ends in the middle of a line. */
+  function begin(text: string): void {
+    const isComment = text.charCodeAt(0) === COLON;
+    if (text.length < PREFIX_LENGTH && !isComment) {
+      prefix = text;
+      return;
+    }
+    cutLine = isComment ? 'comment' : isData(text, 0) ? 'data' : 'other';
+    const kept = cutLine === 'data' ? valueOf(4, text, 0, text.length) : text;
+    cutLimit = maxEventLength - (text.length - kept.length);
+    gather(kept);
+  }
+
+  /** The line that an earlier chunk began has its end. */
+  function finish(): void {
+    const text = cut.take();
+    if (cutLine === 'data') append(text);
+    else if (cutLine !== 'ignored') line(text, 0, text.length);
+    cutLine = 'none';
+  }
+
+  /** The chunk with LF as its only line end, and without what belongs to the last one. */
+  function normalize(text: string): string {
+    if (text === '') return text;
+    if (text.charCodeAt(0) === (atStart ? BYTE_ORDER_MARK : afterCarriageReturn ? LF : -1)) text = text.slice(1);
+    atStart = false;
+    afterCarriageReturn = text.endsWith('\r');
+    return text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text;
+  }
+
+  function push(chunk: string): Frame[] {
     frames = [];
+    const text = prefix + normalize(chunk);
+    prefix = '';
     let start = 0;
-    if (atStart && text !== '') {
-      atStart = false;
-      if (text.charCodeAt(0) === BYTE_ORDER_MARK) start = 1;
-    }
-    if (afterCarriageReturn && start < text.length) {
-      afterCarriageReturn = false;
-      if (text.charCodeAt(start) === LF) start += 1;
-    }
-    // Each kind of line end is looked for once per occurrence: `length` stands for "no more".
-    let feed = -1;
-    let carriage = -1;
-    for (;;) {
-      if (feed < start && (feed = text.indexOf('\n', start)) === -1) feed = text.length;
-      if (carriage < start && (carriage = text.indexOf('\r', start)) === -1) carriage = text.length;
-      const end = feed < carriage ? feed : carriage;
-      if (end === text.length) break;
-      if (rest !== '' || discarding) {
-        keep(text.slice(start, end));
-        const whole = rest;
-        rest = '';
-        discarding = false;
-        if (whole !== '') line(whole, 0, whole.length);
-      } else if (end === start) dispatch();
-      else line(text, start, end);
+    let end = text.indexOf('\n');
+    if (cutLine !== 'none') {
+      gather(end === -1 ? text : text.slice(0, end));
+      if (end === -1) return frames;
+      finish();
       start = end + 1;
-      if (end !== carriage) continue;
-      if (start === text.length) afterCarriageReturn = true;
-      else if (text.charCodeAt(start) === LF) start += 1;
+      end = text.indexOf('\n', start);
     }
-    keep(text.slice(start));
+    while (end !== -1) {
+      if (start === end) dispatch();
+      else if (isData(text, start) && end - start <= maxEventLength) {
+        const value = valueOf(4, text, start, end);
+        if (dataLines === 0 && !oversized && text.charCodeAt(end + 1) === LF) {
+          // One data line and its blank line: what nearly every event ends with.
+          frames.push({ kind: 'event', type: type || 'message', data: value, id });
+          type = '';
+          id = undefined;
+          end += 1;
+        } else append(value);
+      } else line(text, start, end);
+      start = end + 1;
+      end = text.indexOf('\n', start);
+    }
+    if (start < text.length) begin(text.slice(start));
     return frames;
   }
 

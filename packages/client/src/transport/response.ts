@@ -1,5 +1,4 @@
 import { isEventStream } from 'pushstream-protocol';
-import { clampServerDelay } from '../connection/backoff.ts';
 import { ContentTypeError, HttpError } from '../errors.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { TransportReport } from './transport.ts';
@@ -19,8 +18,7 @@ export function judge(response: Response, url: string, hasOpened: boolean, now: 
     return { type: hasOpened ? 'failed' : 'fatal', error: new ContentTypeError(withoutQuery(url), contentType) };
   }
   if (status === 204) return { type: 'fatal', error: null };
-  const wait = parseRetryAfter(headers.get('retry-after'), now);
-  const retryAfterMs = wait === undefined ? undefined : clampServerDelay(wait);
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), now);
   const type = status >= 500 || RETRIED.includes(status) ? 'failed' : 'fatal';
   return { type, error: new HttpError(withoutQuery(url), status, retryAfterMs), retryAfterMs };
 }

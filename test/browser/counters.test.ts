@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { describeInChromium } from '../support/browser.ts';
+
+describeInChromium('what the page shows', { simulate: false, capacity: 500 }, ({ open, post, ledger }) => {
+  test.each([
+    ['ESM', '/'],
+    ['UMD', '/umd.html'],
+  ])('%s: snapshot and counters agree with the ledger', async (_name, path) => {
+    const { page, read, until, shown } = await open(`${path}?baseDelayMs=50`);
+    const baseline = await read((playground) => playground.baseline);
+    await post('/publish?count=123');
+    await until(({ delivered }) => delivered.length === 123);
+    await post('/faults/cut');
+    await post('/publish?count=77');
+    await until(({ delivered }) => delivered.length === 200);
+
+    const { ids } = await ledger(baseline);
+    await expect.poll(() => shown('published')).toBe(String(ids.length));
+    await expect.poll(() => shown('last-event-id')).toBe(ids.at(-1));
+    await expect.poll(() => shown('status-word')).toBe('Connected');
+    expect(await shown('delivered')).toBe('200');
+    expect(await shown('lost')).toBe('0');
+    expect(await shown('duplicated')).toBe('0');
+    await expect.poll(() => shown('reconnects')).toBe('1');
+    expect(await read(({ client }) => client.snapshot.value)).toMatchObject({ status: 'open', opens: 2, retry: null });
+    await page.close();
+  });
+
+  test('what is published during a pause is shown as still to come, and comes', async () => {
+    const { page, shown } = await open('/');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await expect.poll(() => shown('status-word')).toBe('Paused');
+    await post('/publish?count=30');
+    await expect.poll(() => shown('on-the-way'), { timeout: 5_000 }).toBe('30 to come');
+    expect(await shown('delivered')).toBe('0');
+    await page.getByRole('button', { name: 'Resume keeps the cursor' }).click();
+    await expect.poll(() => shown('delivered')).toBe('30');
+    expect(await shown('lost')).toBe('0');
+    await page.close();
+  });
+
+  test('what the server has trimmed is shown as lost, and as a reset', async () => {
+    const { page, read, until, shown } = await open('/');
+    await read(({ client }) => client.pause());
+    for (let bursts = 0; bursts < 3; bursts += 1) await post('/publish?count=200');
+    await read(({ client }) => client.resume());
+    await until(({ client }) => client.status === 'open');
+    await post('/publish?count=10');
+    await until(({ delivered }) => delivered.length === 10);
+    await expect.poll(() => shown('lost')).toBe('600');
+    await expect.poll(() => shown('published')).toBe('610');
+    await expect.poll(() => shown('log')).toMatch(/reset.*trimmed/);
+    await page.close();
+  });
+
+  test('nothing moves while the connection breaks and comes back, and nothing is wider than the window', async () => {
+    const { page, until, shown } = await open('/?baseDelayMs=50');
+    for (const width of [390, 768, 1_280]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.reload();
+      await until(({ client }) => client.status === 'open');
+      await post('/publish?count=50');
+      await post('/faults/cut-mid-event');
+      await until(({ client }) => client.snapshot.value.opens === 2);
+      await post('/publish?count=50');
+      await expect.poll(() => shown('delivered')).toBe('101');
+      const { shift, overflow } = await page.evaluate(async () => {
+        const observer = new PerformanceObserver(() => {});
+        observer.observe({ type: 'layout-shift', buffered: true });
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        const shifts = observer.takeRecords() as unknown as { value: number }[];
+        return {
+          shift: shifts.reduce((sum, { value }) => sum + value, 0),
+          overflow: document.documentElement.scrollWidth - innerWidth,
+        };
+      });
+      expect({ width, shift: shift < 0.01 ? 0 : shift, overflow: Math.max(0, overflow) }).toEqual({
+        width,
+        shift: 0,
+        overflow: 0,
+      });
+    }
+    await page.close();
+  });
+
+  test('every control is reached and pressed by the keyboard', async () => {
+    const { page, shown } = await open('/?baseDelayMs=50');
+    const names = await page.getByRole('button').locator('b').allTextContents();
+    expect(names).toHaveLength(10);
+    const reached: string[] = [];
+    for (let presses = 0; presses < 20; presses += 1) {
+      await page.keyboard.press('Tab');
+      reached.push(await page.evaluate(() => document.activeElement?.querySelector('b')?.textContent ?? ''));
+      if (reached.at(-1) === 'Cut') await page.keyboard.press('Enter');
+    }
+    expect(reached.filter((name) => name !== '').slice(0, 10)).toEqual(names);
+    await expect.poll(() => shown('reconnects'), { timeout: 5_000 }).toBe('1');
+    await page.close();
+  });
+});

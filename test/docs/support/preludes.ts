@@ -1,0 +1,22 @@
+/**
+ * What a block of code may take for granted when a comment before it says so: `<!-- with: name -->`.
+ * Put after the block's own code, so that lines keep their numbers.
+ */
+export const preludes: Readonly<Record<string, string>> = {
+  tasks: `
+    export interface TaskEvents {
+      'task.created': { taskId: string; title: string };
+      'task.progress': { taskId: string; percentage: number };
+      'task.completed': { taskId: string };
+    }
+    export declare const client: import('pushstream-client').EventClient<TaskEvents>;
+    export declare function show(...what: unknown[]): void;
+    export declare function showTask(task: { taskId: string }): void;
+    export declare function getToken(): Promise<string>;
+    export declare function reload(): Promise<void>;
+  `,
+  page: `
+    export declare function show(...what: unknown[]): void;
+    export declare function getToken(): Promise<string>;
+  `,
+};

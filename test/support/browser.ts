@@ -1,0 +1,149 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { type Playground, type PlaygroundOptions, startPlayground } from '../../playground/server/playground.ts';
+import { umdFile } from '../../playground/server/static.ts';
+import type { Harness } from '../../playground/src/harness.ts';
+import type { Ledger } from '../../playground/task-events.ts';
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const PATIENCE_MS = 30_000;
+
+const executablePath = onPath('chromium');
+const mayMiss = process.env['CI'] !== 'true';
+if (!executablePath && mayMiss) {
+  console.warn('Skipped: no `chromium` on the PATH, and tests of the real browser need one.');
+}
+
+/** A page of the playground, and what it complained about. */
+interface OpenPage {
+  readonly page: Page;
+  readonly complaints: string[];
+  /** The `Last-Event-ID` of each request for the event stream so far. */
+  readonly cursors: (string | undefined)[];
+  /** Reads something of the page's own harness. */
+  read<T, Argument = undefined>(
+    reader: (playground: Harness, argument: Argument) => T,
+    argument?: Argument,
+  ): Promise<T>;
+  /** Waits until the page's harness satisfies a condition. */
+  until<Argument = undefined>(
+    condition: (playground: Harness, argument: Argument) => boolean,
+    argument?: Argument,
+  ): Promise<void>;
+  /** Text of an element. */
+  shown(id: string): Promise<string>;
+}
+
+/** A playground and a browser, for one block of tests. */
+interface BrowserTests {
+  readonly playground: Playground;
+  open(path: string): Promise<OpenPage>;
+  post(path: string): Promise<void>;
+  ledger(after: string): Promise<Ledger>;
+}
+
+/** Tests against real Chromium. Without one they are skipped, except in CI, where they fail. */
+export function describeInChromium(
+  name: string,
+  options: Omit<PlaygroundOptions, 'port'>,
+  body: (tests: BrowserTests) => void,
+): void {
+  describe.skipIf(!executablePath && mayMiss)(name, () => {
+    let playground: Playground | undefined;
+    let browser: Browser | undefined;
+
+    beforeAll(async () => {
+      if (!executablePath) throw new Error('Expected `chromium` on the PATH: in CI nothing is skipped');
+      if (!existsSync(umdFile)) throw new Error('Expected a build of the client: `npm run build` makes one');
+      playground = await startPlayground({ port: 0, ...options });
+      browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await playground?.close();
+    });
+
+    const started = (): Playground => {
+      if (!playground) throw new Error('Expected a playground, but it did not start');
+      return playground;
+    };
+    body({
+      get playground() {
+        return started();
+      },
+      async open(path) {
+        if (!browser) throw new Error('Expected a browser, but it did not start');
+        return openPage(await browser.newPage(), new URL(path, started().url).href);
+      },
+      async post(path) {
+        const { status } = await fetch(new URL(path, started().url), { method: 'POST' });
+        expect(status).toBe(204);
+      },
+      async ledger(after) {
+        const response = await fetch(new URL(`/ledger?after=${after}`, started().url));
+        return (await response.json()) as Ledger;
+      },
+    });
+  });
+}
+
+async function openPage(page: Page, url: string): Promise<OpenPage> {
+  const complaints: string[] = [];
+  const cursors: (string | undefined)[] = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/events') cursors.push(request.headers()['last-event-id']);
+  });
+  await page.exposeFunction('complain', (text: string) => complaints.push(text));
+  await page.addInitScript(() => {
+    const { complain } = globalThis as unknown as { complain: (text: string) => void };
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+      complain(`${violatedDirective}: ${blockedURI}`),
+    );
+  });
+  await page.goto(url);
+  await page.waitForFunction(() => window.playground?.client.status === 'open');
+
+  const read: OpenPage['read'] = async (reader, argument) => {
+    const harness = await page.evaluateHandle(() => window.playground);
+    return harness.evaluate<never, unknown>(reader as never, argument);
+  };
+  return {
+    page,
+    complaints,
+    cursors,
+    read,
+    until: (condition, argument) =>
+      expect
+        .poll(() => read(condition, argument), {
+          message: condition.toString(),
+          timeout: PATIENCE_MS,
+          interval: 25,
+        })
+        .toBe(true),
+    shown: async (id) => (await page.locator(`#${id}`).textContent()) ?? '',
+  };
+}
+
+function onPath(name: string): string | undefined {
+  const files = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name));
+  return files.find((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
