@@ -12,11 +12,12 @@ describe('misuse throws at once, naming the option, what was expected and what c
     ['/relative/where/there/is/no/page', /^url: .*absolute where there is no page/],
     ['ftp://server.test/', /^url: expected an http or https URL/],
     ['data:text/event-stream,data:x', /^url: /],
-    ['http://user:secret@server.test/', /without credentials/],
+    ['http://user:secret@server.test/', /without credentials.* got "http:\/\/server.test\/"$/],
+    ['//user:secret@server.test?token=secret', /got "\/\/server.test"$/],
     [undefined, /^url: .* got undefined$/],
     [null, /^url: .* got null$/],
     [42, /^url: .* got 42$/],
-    [{}, /^url: .* got \{\}$/],
+    [{}, /^url: .* got object$/],
   ])('url %j', (at, message) => {
     expect(() => create({}, at)).toThrow(TypeError);
     expect(() => create({}, at)).toThrow(message);
@@ -50,7 +51,7 @@ describe('misuse throws at once, naming the option, what was expected and what c
     [{ resume: { by: 'query', param: 'x' } }, TypeError, /got "param"$/],
     [{ dedupe: 'yes' }, TypeError, /dedupe/],
     [{ dedupe: { window: 0 } }, RangeError, /^options\.dedupe\.window/],
-    [{ dedupe: { key: 'id' } }, TypeError, /^options\.dedupe\.key: expected function, got "id"$/],
+    [{ dedupe: { key: 'id' } }, TypeError, /^options\.dedupe\.key: expected function, got string$/],
     [{ decode: 'xml' }, TypeError, /^options\.decode: expected "json" \| "text" \| function, got "xml"$/],
     [{ credentials: 'always' }, TypeError, /credentials/],
     [{ redirect: 'manual' }, TypeError, /redirect/],
@@ -60,9 +61,9 @@ describe('misuse throws at once, naming the option, what was expected and what c
     [{ environment: { now: 5 } }, TypeError, /^options\.environment\.now: expected function, got 5$/],
     [{ signal: 'abort' }, TypeError, /signal/],
     [{ lastEventId: 7 }, TypeError, /^options\.lastEventId: expected string, got 7$/],
-    [{ lastEventId: 'a\nb' }, TypeError, /expected no CR, LF or NUL, got "a\\nb"$/],
+    [{ lastEventId: 'a\nb' }, TypeError, /expected at most 1024 characters and no control character, got "a\\nb"$/],
     [{ body: 'x' }, TypeError, /^options\.body: expected a method that has one, got GET$/],
-    [{ headers: 'x: y' }, TypeError, /^options\.headers: expected object \| function, got "x: y"$/],
+    [{ headers: 'x: y' }, TypeError, /^options\.headers: expected object \| function, got string$/],
     [{ headers: { 'last-event-ID': '5' } }, TypeError, /expected no Last-Event-ID/],
     [{ headers: { 'bad name': '5' } }, TypeError, /bad name/],
     [{ resend: 1 }, TypeError, /^options\.resend: expected true \| false, got 1$/],
@@ -76,7 +77,7 @@ describe('misuse throws at once, naming the option, what was expected and what c
   });
 
   test('options that are no object', () => {
-    expect(() => create('fast' as never)).toThrow(/^options: expected object, got "fast"$/);
+    expect(() => create('fast' as never)).toThrow(/^options: expected object, got string$/);
     expect(() => create(null as never)).toThrow(/^options: expected object, got null$/);
   });
 

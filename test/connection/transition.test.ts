@@ -217,13 +217,30 @@ describe('timeouts', () => {
     ['comments', comment],
     ['bare ids', { kind: 'id', id: '7' } as const],
   ])('auto arms by two heartbeats seen: %s', (_name, frame) => {
-    const machine = new Machine().to('open').send({ type: 'frames', frames: [frame] });
+    const machine = new Machine().to('open').pass(1_000).send({ type: 'frames', frames: [frame] });
     expect(machine.state.dueAt).toBeNull();
     machine.pass(20_000).send({ type: 'frames', frames: [frame] });
     expect(machine.state.dueAt).toBe(machine.now + 60_000);
-    const quick = new Machine().to('open').send({ type: 'frames', frames: [frame] }).pass(1_000);
+    const quick = new Machine().to('open').pass(1_000).send({ type: 'frames', frames: [frame] }).pass(1_000);
     quick.send({ type: 'frames', frames: [frame] });
     expect(quick.state.dueAt).toBe(quick.now + 45_000);
+  });
+
+  test('a greeting with the opening is no heartbeat: a slow wheel behind it is not given up on', () => {
+    const machine = new Machine().to('open').pass(10).send({ type: 'frames', frames: [comment] });
+    machine.pass(10_000).send({ type: 'frames', frames: [comment] });
+    expect(machine.state.dueAt).toBeNull();
+  });
+
+  test('one heartbeat that came late, and the next close behind it, do not end a healthy stream', () => {
+    const machine = new Machine().to('open').pass(60_000);
+    for (const gap of [60_000, 119_000, 1_000, 60_000, 60_000]) {
+      machine.send({ type: 'frames', frames: [comment] });
+      const nextAt = machine.now + gap;
+      while (machine.state.dueAt !== null && machine.state.dueAt <= nextAt) machine.fire();
+      machine.pass(nextAt - machine.now);
+    }
+    expect(machine.state.phase).toBe('open');
   });
 
   test('auto learns nothing from events, nor from heartbeats once the interval was announced', () => {

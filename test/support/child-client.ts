@@ -13,9 +13,8 @@ switch (task) {
   case 'idle':
     break;
   case 'connecting':
+    process.once('SIGTERM', leave);
     client.connect();
-    // The request is on its way by then.
-    setTimeout(leave, 100);
     break;
   case 'open':
     client.lifecycle.on('open', leave);

@@ -1,7 +1,7 @@
 import { EventClient } from 'pushstream-client';
 import type {
   DroppedInfo,
-  EventClientError,
+  StreamError,
   EventClientOptions,
   ResetInfo,
   Retry,
@@ -125,7 +125,7 @@ describe('the client', () => {
   test('tells the wait before the next attempt', () => {
     expectTypeOf<Snapshot>().toEqualTypeOf<{
       readonly status: Status;
-      readonly error: EventClientError | null;
+      readonly error: StreamError | null;
       readonly retry: Retry | null;
       readonly opens: number;
       readonly hasOpened: boolean;
@@ -134,7 +134,7 @@ describe('the client', () => {
       readonly attempt: number;
       readonly delayMs: number;
       readonly at: number;
-      readonly error: EventClientError | null;
+      readonly error: StreamError | null;
     }>();
   });
 });
@@ -150,12 +150,12 @@ describe('lifecycle', () => {
     lifecycle.on('status', (change) =>
       expectTypeOf(change).toEqualTypeOf<{ readonly status: Status; readonly previous: Status }>(),
     );
-    lifecycle.on('error', (error) => expectTypeOf(error).toEqualTypeOf<EventClientError>());
+    lifecycle.on('error', (error) => expectTypeOf(error).toEqualTypeOf<StreamError>());
     lifecycle.on('retry', (retry) => expectTypeOf(retry).toEqualTypeOf<Retry>());
     lifecycle.on('comment', (text) => expectTypeOf(text).toBeString());
     lifecycle.on('reset', (reset) => expectTypeOf(reset).toEqualTypeOf<ResetInfo>());
     lifecycle.on('dropped', (dropped) => expectTypeOf(dropped).toEqualTypeOf<DroppedInfo>());
-    lifecycle.once('close', (error) => expectTypeOf(error).toEqualTypeOf<EventClientError | null>());
+    lifecycle.once('close', (error) => expectTypeOf(error).toEqualTypeOf<StreamError | null>());
     expectTypeOf(lifecycle.on('open', () => {})).toEqualTypeOf<Unsubscribe>();
     expectTypeOf(lifecycle.off('open')).toBeVoid();
   });

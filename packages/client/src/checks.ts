@@ -1,9 +1,9 @@
 /** Any wait: timers above this fire at once. */
 export const MS = '1..2147483647';
 
-/** What came, for a message: never the inside of an object, which may hold secrets. */
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+/** What came, for a message: never what may be secret, the inside of an object or free text. */
+export function show(value: unknown, isFree = false): string {
+  if (typeof value === 'string') return isFree && value ? 'string' : JSON.stringify(value);
   return value && /object|function/.test(typeof value) ? typeof value : String(value);
 }
 
@@ -23,7 +23,7 @@ function fits(value: unknown, kind: string): boolean {
 export function check(path: string, value: unknown, kinds: string): void {
   if (kinds.split(' | ').some((kind) => fits(value, kind))) return;
   const Misuse = typeof value === 'number' && kinds.includes('..') ? RangeError : TypeError;
-  throw new Misuse(`${path}: expected ${kinds}, got ${show(value)}`);
+  throw new Misuse(`${path}: expected ${kinds}, got ${show(value, !/["\d]/.test(kinds))}`);
 }
 
 /** Per part what it may be, and what it is where it is left out. */

@@ -1,9 +1,12 @@
 /** Longer ids are not sent: servers refuse requests with large headers, for ever. */
 const MAX_ID_LENGTH = 1024;
 
+/** What can travel back to the server, in words. */
+export const SENDABLE: string = `at most ${MAX_ID_LENGTH} characters and no control character`;
+
 /** Whether an id can travel back to the server: HTTP headers carry no control characters but the tab. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
-const isSendable = (id: string): boolean => id.length <= MAX_ID_LENGTH && !/[\0-\x08\n-\x1f\x7f]/.test(id);
+export const isSendable = (id: string): boolean => id.length <= MAX_ID_LENGTH && !/[\0-\x08\n-\x1f\x7f]/.test(id);
 
 /** The last event ID, twice: as the standard has it for events, and as far as dispatch completed. */
 export interface Cursor {
@@ -41,7 +44,7 @@ export function createCursor(initial: string, warn: (message: string) => void): 
         return;
       }
       refused = seen;
-      warn(`PushStream: expected an id of at most ${MAX_ID_LENGTH} characters without control characters, got one that cannot be sent; resuming stays at ${JSON.stringify(value)}`);
+      warn(`PushStream: expected an id of ${SENDABLE}, got another; resuming stays at ${JSON.stringify(value)}`);
     },
   };
 }

@@ -6,7 +6,7 @@ import { decodeEvent } from './decode.ts';
 import { createDedupe } from './dedupe.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Environment } from './environment.ts';
-import { EventClientError, EventTooLargeError } from './errors.ts';
+import { DecodeError, EventTooLargeError } from './errors.ts';
 import type { StreamEvent } from './events.ts';
 import type { LifecycleEvents } from './lifecycle.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
@@ -72,7 +72,7 @@ export function createDelivery(options: ResolvedOptions, host: DeliveryHost): De
       else if (frame.kind === 'comment') announce('comment', frame.text);
       else if (frame.kind === 'oversized') announce('error', new EventTooLargeError(frame.type, maxEventLength));
     } catch (error) {
-      if (error instanceof EventClientError) announce('error', error);
+      if (error instanceof DecodeError) announce('error', error);
       else environment.reportError(error);
     }
   }

@@ -1,5 +1,6 @@
-/** Anything that goes wrong with a stream after construction; narrow on `code`. */
+/** Anything that goes wrong with a stream after construction: what `instanceof` is for; `StreamError` narrows on `code`. */
 export abstract class EventClientError extends Error {
+  /** Which error it is, as a literal of each class. */
   abstract readonly code: string;
 }
 
@@ -13,6 +14,7 @@ export class NetworkError extends EventClientError {
 export class HttpError extends EventClientError {
   override readonly name = 'HttpError';
   override readonly code = 'http';
+  /** The answer's status. */
   readonly status: number;
   /** What `Retry-After` asked for, in milliseconds; `undefined` where it said nothing. At most five minutes of it are waited. */
   readonly retryAfterMs: number | undefined;
@@ -28,6 +30,7 @@ export class HttpError extends EventClientError {
 export class ConnectTimeoutError extends EventClientError {
   override readonly name = 'ConnectTimeoutError';
   override readonly code = 'connect-timeout';
+  /** How long was waited, in milliseconds: `connectTimeoutMs`. */
   readonly timeoutMs: number;
 
   constructor(timeoutMs: number) {
@@ -42,6 +45,7 @@ export class ConnectTimeoutError extends EventClientError {
 export class ContentTypeError extends EventClientError {
   override readonly name = 'ContentTypeError';
   override readonly code = 'content-type';
+  /** The `Content-Type` that came; `null` where none did. */
   readonly contentType: string | null;
 
   constructor(url: string, contentType: string | null) {
@@ -54,6 +58,7 @@ export class ContentTypeError extends EventClientError {
 export class HeartbeatTimeoutError extends EventClientError {
   override readonly name = 'HeartbeatTimeoutError';
   override readonly code = 'heartbeat-timeout';
+  /** How long no byte had come, in milliseconds, by the clock that counted more. */
   readonly silentMs: number;
 
   constructor(silentMs: number) {
@@ -66,6 +71,7 @@ export class HeartbeatTimeoutError extends EventClientError {
 export class EventTooLargeError extends EventClientError {
   override readonly name = 'EventTooLargeError';
   override readonly code = 'event-too-large';
+  /** The limit in characters: `maxEventLength`. */
   readonly limit: number;
 
   constructor(type: string, limit: number) {
@@ -79,7 +85,7 @@ export class AttemptsExhaustedError extends EventClientError {
   override readonly name = 'AttemptsExhaustedError';
   override readonly code = 'attempts-exhausted';
 
-  constructor(maxAttempts: number, cause: EventClientError) {
+  constructor(maxAttempts: number, cause: StreamError) {
     super(`Expected to reconnect within ${maxAttempts} attempts, got: ${cause.message}`, { cause });
   }
 }
@@ -97,16 +103,32 @@ export class DecodeError extends EventClientError {
   }
 }
 
+/** Everything that is reported; `code` tells which. */
+export type StreamError =
+  | NetworkError
+  | HttpError
+  | ConnectTimeoutError
+  | ContentTypeError
+  | HeartbeatTimeoutError
+  | EventTooLargeError
+  | AttemptsExhaustedError
+  | DecodeError;
+
 /** An event before its data was decoded. */
 export interface UndecodedEvent {
+  /** The `event` field; `message` where there was none. */
   readonly type: string;
+  /** The `data` field's text. */
   readonly raw: string;
-  /** The block's own id. */
+  /** This block's own `id` field; `undefined` where it had none. */
   readonly id: string | undefined;
+  /** The standard's last event ID: this block's id, or else the last one before it. */
   readonly lastEventId: string;
 }
 
-/** What was thrown, in words: anything can be thrown. */
+/** What was thrown, in words: anything can be thrown, and Node hides why a fetch failed in its cause. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { message, cause } = thrown;
+  return cause instanceof Error ? `${message}: ${cause.message || cause.name}` : message;
 }

@@ -9,7 +9,7 @@ import { type Snapshot, type Status, statusOf } from './snapshot.ts';
 import { createStream, type Stream } from './stream.ts';
 
 /** A name of the map, or a pattern that at least one name matches. */
-export type Subscribable<Events extends object, Pattern extends string> = [MatchingType<Events, Pattern>] extends [never] ? never : Pattern;
+export type KnownPattern<Events extends object, Pattern extends string> = [MatchingType<Events, Pattern>] extends [never] ? never : Pattern;
 
 /**
  * A stream of server-sent events that outlives its connections: it reconnects, resumes and notices
@@ -66,7 +66,7 @@ export class EventClient<Events extends object = Record<string, unknown>> {
    * @throws {TypeError} For an empty type, or a listener that is no function.
    */
   on<Pattern extends EventType<Events> | EventPattern>(
-    pattern: Subscribable<Events, Pattern>,
+    pattern: KnownPattern<Events, Pattern>,
     listener: Listener<Events, Pattern>,
   ): Unsubscribe {
     return listen(this.#stream.events, pattern, listener);
@@ -74,7 +74,7 @@ export class EventClient<Events extends object = Record<string, unknown>> {
 
   /** As `on`, for one event. */
   once<Pattern extends EventType<Events> | EventPattern>(
-    pattern: Subscribable<Events, Pattern>,
+    pattern: KnownPattern<Events, Pattern>,
     listener: Listener<Events, Pattern>,
   ): Unsubscribe {
     return listen(this.#stream.events, pattern, listener, true);
@@ -82,7 +82,7 @@ export class EventClient<Events extends object = Record<string, unknown>> {
 
   /** Ends what `on` and `once` began with the same type or pattern; without a listener, all of it. */
   off<Pattern extends EventType<Events> | EventPattern>(
-    pattern: Subscribable<Events, Pattern>,
+    pattern: KnownPattern<Events, Pattern>,
     listener?: Listener<Events, Pattern>,
   ): void {
     this.#stream.events.off(pattern, listener);
@@ -115,10 +115,11 @@ export class EventClient<Events extends object = Record<string, unknown>> {
     this.#stream.runner.send({ type: 'resume', reason });
   }
 
-  /** Disconnects and forgets every listener of events. */
+  /** Disconnects and forgets every listener. */
   [Symbol.dispose](): void {
     this.disconnect();
     this.#signal?.removeEventListener('abort', this.#abort);
     this.#stream.events.clear();
+    this.#stream.lifecycle.clear();
   }
 }

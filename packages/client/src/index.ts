@@ -1,4 +1,4 @@
-export type { Report, Retry } from './connection/state.ts';
+export type { OpenInfo, Retry } from './connection/state.ts';
 export type { Decode } from './decode.ts';
 export type { Environment } from './environment.ts';
 export {
@@ -11,14 +11,16 @@ export {
   HeartbeatTimeoutError,
   HttpError,
   NetworkError,
+  type StreamError,
   type UndecodedEvent,
 } from './errors.ts';
-export { EventClient } from './event-client.ts';
+export { EventClient, type KnownPattern } from './event-client.ts';
 export type { EventOf, EventPattern, EventType, Listener, MatchingType, StreamEvent, Unsubscribe } from './events.ts';
 export type { FlushMode } from './flush.ts';
 export type { DroppedInfo, Lifecycle, LifecycleEvents, LifecycleListener, ResetInfo } from './lifecycle.ts';
 export type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions } from './options.ts';
 export type { Snapshot, Status } from './snapshot.ts';
+export type { CommentFrame, EventFrame, Frame, IdFrame, OversizedFrame, RetryFrame } from 'pushstream-protocol';
 export type {
   Query,
   QueryValue,

@@ -1,7 +1,7 @@
 import { check } from './checks.ts';
 import type { OpenInfo, Retry } from './connection/state.ts';
 import type { AnyListener, Dispatcher } from './dispatcher.ts';
-import type { EventClientError } from './errors.ts';
+import type { StreamError } from './errors.ts';
 import type { Unsubscribe } from './events.ts';
 import { listen } from './listen.ts';
 import type { Status } from './snapshot.ts';
@@ -18,8 +18,11 @@ export interface ResetInfo {
 
 /** The server dropped events of this connection because it could not keep up. */
 export interface DroppedInfo {
+  /** Events that are missing. */
   readonly count: number;
+  /** The first id that is missing. */
   readonly from: string;
+  /** The last id that is missing. */
   readonly to: string;
 }
 
@@ -30,24 +33,33 @@ export interface LifecycleEvents {
   /** `client.status` changed. */
   status: { readonly status: Status; readonly previous: Status };
   /** Every failure, also those that are retried and those that skip one event. */
-  error: EventClientError;
+  error: StreamError;
   /** A wait before the next attempt began or was shortened. */
   retry: Retry;
   /** A comment line's text: many servers' heartbeat. */
   comment: string;
+  /** The server cannot resume from the cursor. */
   reset: ResetInfo;
+  /** The server dropped events. */
   dropped: DroppedInfo;
   /** The client is closed: by `disconnect` or a 204 (`null`), or by this error. */
-  close: EventClientError | null;
+  close: StreamError | null;
 }
 
+/** Gets what the lifecycle event of that name carries. */
 export type LifecycleListener<Name extends keyof LifecycleEvents> = (payload: LifecycleEvents[Name]) => void;
 
 /** Listens to the connection itself. */
 export interface Lifecycle {
-  /** @throws {TypeError} For a name that is none of these, or a listener that is no function. */
+  /**
+   * Calls `listener` each time.
+   *
+   * @throws {TypeError} For a name that is none of these, or a listener that is no function.
+   */
   on<Name extends keyof LifecycleEvents>(name: Name, listener: LifecycleListener<Name>): Unsubscribe;
+  /** As `on`, for the next time only. */
   once<Name extends keyof LifecycleEvents>(name: Name, listener: LifecycleListener<Name>): Unsubscribe;
+  /** Ends what `on` and `once` began with the same name; without a listener, all of it. */
   off<Name extends keyof LifecycleEvents>(name: Name, listener?: LifecycleListener<Name>): void;
 }
 

@@ -1,6 +1,6 @@
 import type { Decode } from './decode.ts';
 import type { Environment } from './environment.ts';
-import type { EventClientError } from './errors.ts';
+import type { StreamError } from './errors.ts';
 import type { StreamEvent } from './events.ts';
 import type { FlushMode } from './flush.ts';
 import type { Query, Resolvable, Transport } from './transport/transport.ts';
@@ -17,7 +17,12 @@ export interface ReconnectOptions {
   readonly maxDelayMs?: number;
   /** What the random part grows by at each failure; at least 1. @default 2 */
   readonly factor?: number;
-  /** Failures in a row after which the client closes with an `AttemptsExhaustedError`. @default Infinity */
+  /**
+   * Failures in a row that are answered by another attempt; one more closes the client with an
+   * `AttemptsExhaustedError`.
+   *
+   * @default Infinity
+   */
   readonly maxAttempts?: number;
   /** A connection that lived this long, in milliseconds, forgets the failures before it. @default 10_000 */
   readonly healthyAfterMs?: number;
@@ -25,7 +30,7 @@ export interface ReconnectOptions {
    * Overrides which failures of a request or a response are retried; `undefined` leaves the default.
    * Timeouts are always retried.
    */
-  readonly shouldRetry?: (error: EventClientError) => boolean | undefined;
+  readonly shouldRetry?: (error: StreamError) => boolean | undefined;
 }
 
 /** Recognises repetitions in another window or by another key. */
@@ -41,6 +46,7 @@ export interface DedupeOptions {
 
 /** Sends the cursor in the query under another name. */
 export interface ResumeOptions {
+  /** In the query alone, or in the header too. */
   readonly by: 'query' | 'both';
   /** The query parameter. @default "lastEventId" */
   readonly name?: string;
@@ -59,9 +65,9 @@ export interface EventClientOptions {
   readonly query?: Resolvable<Query>;
   /** Only with a `method` that has one. @default none */
   readonly body?: Resolvable<BodyInit | null>;
-  /** @default "GET" */
+  /** The request's method. @default "GET" */
   readonly method?: Resolvable<string>;
-  /** @default "same-origin" */
+  /** Whether cookies travel, as in `fetch`. @default "same-origin" */
   readonly credentials?: Resolvable<RequestCredentials>;
   /**
    * `safe`: no header of yours follows a redirect to another origin. `follow`: whatever the platform
@@ -70,7 +76,7 @@ export interface EventClientOptions {
    * @default "safe"
    */
   readonly redirect?: 'safe' | 'follow' | 'error';
-  /** @default globalThis.fetch, looked up at each attempt */
+  /** What makes the request. @default globalThis.fetch, looked up at each attempt */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** Another way to reach the server. @default fetch */
   readonly transport?: Transport;

@@ -1,5 +1,6 @@
 import { DEFAULT_MAX_EVENT_LENGTH } from 'pushstream-protocol';
-import { check, complete, type Manual, MS } from './checks.ts';
+import { check, complete, show, type Manual, MS } from './checks.ts';
+import { isSendable, SENDABLE } from './cursor.ts';
 import type { Environment } from './environment.ts';
 import type { StreamEvent } from './events.ts';
 import { hostEnvironment, hostFetch } from './host.ts';
@@ -84,7 +85,9 @@ function resolveUrl(url: string | URL, environment: Environment): string {
   const resolved = url && URL.canParse(url, base) ? new URL(url, base) : undefined;
   if (!resolved || !/^https?:$/.test(resolved.protocol) || resolved.username || resolved.password) {
     const what = 'an http or https URL without credentials, absolute where there is no page';
-    throw new TypeError(`url: expected ${what}, got ${JSON.stringify(url)}`);
+    // Of what came, what may be secret is left out.
+    const came = typeof url === 'string' ? url.replace(/[?#].*/s, '').replace(/\/\/.*@/, '//') : url;
+    throw new TypeError(`url: expected ${what}, got ${show(came)}`);
   }
   resolved.hash = '';
   return resolved.href;
@@ -98,8 +101,8 @@ function checkRequest({ method, body, headers, lastEventId }: Settings): void {
   if (typeof headers === 'object' && new Headers(headers).has('last-event-id')) {
     throw new TypeError('options.headers: expected no Last-Event-ID, which is options.lastEventId, got one');
   }
-  if (/[\r\n\0]/.test(lastEventId)) {
-    throw new TypeError(`options.lastEventId: expected no CR, LF or NUL, got ${JSON.stringify(lastEventId)}`);
+  if (!isSendable(lastEventId)) {
+    throw new TypeError(`options.lastEventId: expected ${SENDABLE}, got ${JSON.stringify(lastEventId.slice(0, 99))}`);
   }
 }
 

@@ -1,18 +1,20 @@
 import type { ConnectionState, Retry } from './connection/state.ts';
-import type { EventClientError } from './errors.ts';
+import type { StreamError } from './errors.ts';
 
 /** The connection in one word. */
 export type Status = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'paused' | 'closed';
 
 /** How the connection is: the latest only. No event changes it. */
 export interface Snapshot {
+  /** The connection in one word. */
   readonly status: Status;
   /** What went wrong, while reconnecting or closed; else `null`. */
-  readonly error: EventClientError | null;
+  readonly error: StreamError | null;
   /** The wait before the next attempt, while there is one. */
   readonly retry: Retry | null;
   /** Connections opened so far. */
   readonly opens: number;
+  /** Whether a connection ever opened: `opens > 0`. */
   readonly hasOpened: boolean;
 }
 

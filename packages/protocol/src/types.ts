@@ -12,6 +12,7 @@ export interface EventFrame {
 /** A block with an `id` and no data: it dispatches nothing and moves the cursor. */
 export interface IdFrame {
   readonly kind: 'id';
+  /** The block's id; empty: the cursor is taken away. */
   readonly id: string;
 }
 
@@ -25,13 +26,16 @@ export interface RetryFrame {
 /** A comment line, without its colon and one space. */
 export interface CommentFrame {
   readonly kind: 'comment';
+  /** What follows the colon and its one space. */
   readonly text: string;
 }
 
 /** An event longer than the limit: discarded, and said so at its blank line. */
 export interface OversizedFrame {
   readonly kind: 'oversized';
+  /** The `event` field's last value; `message` where there was none or it was empty. */
   readonly type: string;
+  /** This block's own `id` field; `undefined` where it had none. */
   readonly id: string | undefined;
 }
 
@@ -40,7 +44,7 @@ export type Frame = EventFrame | IdFrame | RetryFrame | CommentFrame | Oversized
 
 /** What the encoder takes: at least one of `data`, `id` and `retryMs`. */
 export interface OutgoingEvent {
-  /** @default "message", which is not written */
+  /** The event's type. @default "message", which is not written */
   readonly type?: string;
   /** May have line breaks: CR, LF and CRLF all become line feeds at the other end. */
   readonly data?: string;

@@ -1,4 +1,4 @@
-import { AttemptsExhaustedError, type EventClientError, NetworkError } from '../errors.ts';
+import { AttemptsExhaustedError, type StreamError, NetworkError } from '../errors.ts';
 import { clampServerDelay, MIN_DELAY_MS, reconnectDelay } from './backoff.ts';
 import type { ConnectionPolicy, ConnectionState, Moment, PhaseName } from './state.ts';
 
@@ -18,7 +18,7 @@ export function connecting(state: ConnectionState, { now }: Moment, policy: Conn
   return enter(state, 'connecting', { body: 'none', dueAt: now + policy.connectTimeoutMs, ...change });
 }
 
-export function closed(state: ConnectionState, error: EventClientError | null): ConnectionState {
+export function closed(state: ConnectionState, error: StreamError | null): ConnectionState {
   return enter(state, 'closed', { error });
 }
 
@@ -30,7 +30,7 @@ export function isSpent({ body }: ConnectionState, { hasCursor }: Moment, { rese
 /** The connection failed, or ended (`error: null`): wait for the next attempt, or close. */
 export function lose(
   state: ConnectionState,
-  error: EventClientError | null,
+  error: StreamError | null,
   retryAfterMs: number,
   moment: Moment,
   policy: ConnectionPolicy,

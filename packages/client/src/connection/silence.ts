@@ -9,6 +9,8 @@ const MIN_LEARNED_SILENCE_MS = 45_000;
 const MIN_HEARTBEAT_MS = 100;
 /** Three times this still is a timer that works. */
 const MAX_HEARTBEAT_MS = 2 ** 29;
+/** A comment that comes with the opening is a greeting: the heartbeats keep their own time. */
+const GREETING_MS = 1_000;
 /** A timer this late, or a wall clock this far ahead, means that the machine slept or was held up. */
 const LATE_MS = 2_000;
 
@@ -51,11 +53,16 @@ export function announced(state: ConnectionState, intervalMs: number, policy: Co
 
 /** Bytes came: any byte is life; a comment or a bare id is a heartbeat, and two of them tell the interval. */
 export function heard(state: ConnectionState, frames: readonly Frame[], { now, wallNow }: Moment, policy: ConnectionPolicy): ConnectionState {
-  const { heartbeatAt } = state;
+  const { heartbeatAt, heartbeatMs, openedAt } = state;
   const next = { ...state, lastByteAt: now, lastByteWallAt: wallNow, probing: false };
-  if (heartbeatAt === 'announced' || !frames.some(({ kind }) => kind === 'comment' || kind === 'id')) return watch(next);
+  const beats = frames.some(({ kind }) => kind === 'comment' || kind === 'id') && now - openedAt >= GREETING_MS;
+  if (heartbeatAt === 'announced' || !beats) return watch(next);
   const beat = { ...next, heartbeatAt: now };
-  return watch(heartbeatAt === null ? beat : learn(beat, now - heartbeatAt, MIN_LEARNED_SILENCE_MS, policy));
+  if (heartbeatAt === null) return watch(beat);
+  // Of the last two intervals the longer: one heartbeat may have come late, and the next close behind it.
+  const intervalMs = now - heartbeatAt;
+  const longerMs = Math.max(heartbeatMs ?? 0, intervalMs);
+  return watch({ ...learn(beat, longerMs, MIN_LEARNED_SILENCE_MS, policy), heartbeatMs: intervalMs });
 }
 
 /** A byte must come within the probe. */

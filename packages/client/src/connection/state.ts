@@ -1,15 +1,16 @@
 import type { Frame } from 'pushstream-protocol';
-import type { EventClientError } from '../errors.ts';
+import type { StreamError } from '../errors.ts';
 
 /** A wait before the next attempt, as users see it. */
 export interface Retry {
   /** Failures in a row; 0 where the server ended a healthy stream. */
   readonly attempt: number;
+  /** The whole wait, in milliseconds. */
   readonly delayMs: number;
   /** When the next attempt is due, in milliseconds since the epoch. */
   readonly at: number;
   /** What ended the last connection; `null` for a healthy stream's end. */
-  readonly error: EventClientError | null;
+  readonly error: StreamError | null;
 }
 
 /**
@@ -32,7 +33,7 @@ export interface ConnectionState {
   readonly pauseReasons: readonly string[];
   /** Failures in a row since the last healthy connection. */
   readonly attempt: number;
-  readonly error: EventClientError | null;
+  readonly error: StreamError | null;
   /** The wait, in `waiting`. */
   readonly retry: Retry | null;
   /** The wait cannot be cut to before this. */
@@ -85,8 +86,8 @@ export type Report =
   | { readonly type: 'opened'; readonly carriesBody: boolean; readonly info: OpenInfo }
   | { readonly type: 'frames'; readonly frames: readonly Frame[] }
   | { readonly type: 'ended' }
-  | { readonly type: 'failed'; readonly error: EventClientError; readonly retryAfterMs?: number | undefined }
-  | { readonly type: 'fatal'; readonly error: EventClientError | null }
+  | { readonly type: 'failed'; readonly error: StreamError; readonly retryAfterMs?: number | undefined }
+  | { readonly type: 'fatal'; readonly error: StreamError | null }
   | { readonly type: 'heartbeat'; readonly intervalMs: number }
   | { readonly type: 'closing'; readonly retryMs: number };
 
@@ -98,16 +99,18 @@ export type InputType = Input['type'];
 export interface OpenInfo {
   /** The URL that answered, after redirects. */
   readonly url: string;
+  /** The answer's status: 200. */
   readonly status: number;
+  /** The answer's headers. */
   readonly headers: { get(name: string): string | null };
 }
 
 /** Announcements to the user, made in order. */
 export type Announcement =
   | { readonly type: 'announce'; readonly name: 'open'; readonly payload: OpenInfo }
-  | { readonly type: 'announce'; readonly name: 'error'; readonly payload: EventClientError }
+  | { readonly type: 'announce'; readonly name: 'error'; readonly payload: StreamError }
   | { readonly type: 'announce'; readonly name: 'retry'; readonly payload: Retry }
-  | { readonly type: 'announce'; readonly name: 'close'; readonly payload: EventClientError | null };
+  | { readonly type: 'announce'; readonly name: 'close'; readonly payload: StreamError | null };
 
 /** What the runner is to do, in order; the timer follows `dueAt` by itself. */
 export type Effect =

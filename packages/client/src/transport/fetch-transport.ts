@@ -1,6 +1,6 @@
 import { createParser, type Frame } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
-import { EventClientError, HttpError, messageOf, NetworkError } from '../errors.ts';
+import { HttpError, messageOf, NetworkError } from '../errors.ts';
 import { createUtf8Decoder } from './decode-utf8.ts';
 import { fetchSafely } from './redirect.ts';
 import { isDynamic, prepare } from './request.ts';
@@ -99,10 +99,9 @@ export function fetchTransport(fetch: Fetch, environment: Environment): Transpor
     open(wanted, report) {
       const controller = new AbortController();
       run(fetch, environment, wanted, report, controller.signal).catch((cause: unknown) => {
-        const known = cause instanceof EventClientError;
-        const url = withoutQuery(wanted.url);
-        const error = known ? cause : new NetworkError(`Expected a stream from ${url}, got: ${messageOf(cause)}`, { cause });
-        report({ type: error instanceof HttpError ? 'fatal' : 'failed', error });
+        const why = `Expected a stream from ${withoutQuery(wanted.url)}, got: ${messageOf(cause)}`;
+        if (cause instanceof HttpError) report({ type: 'fatal', error: cause });
+        else report({ type: 'failed', error: cause instanceof NetworkError ? cause : new NetworkError(why, { cause }) });
       });
       return () => controller.abort();
     },

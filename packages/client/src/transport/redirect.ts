@@ -9,17 +9,22 @@ const SAFELISTED = ['accept', 'accept-language', 'content-language', 'content-ty
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** Where a redirect leads is hidden, so is its status: 0. */
+function refusal({ url }: PreparedRequest, { status }: Response, why: string): HttpError {
+  return new HttpError(withoutQuery(url), status, undefined, `: a redirect, and ${why}`);
+}
+
 /** The next request, or an error where there is nowhere to go. */
 function next(request: PreparedRequest, response: Response, hops: number): PreparedRequest {
   const { url, init, callerHeaders } = request;
   const { status } = response;
-  const refuse = (why: string): HttpError => new HttpError(withoutQuery(url), status, undefined, `: ${why}`);
+  const refuse = (why: string): HttpError => refusal(request, response, why);
   const location = response.headers.get('location');
-  if (!location || !URL.canParse(location, url)) throw refuse('a redirect without a usable Location');
-  if (hops === MAX_HOPS) throw refuse('too many redirects');
+  if (!location || !URL.canParse(location, url)) throw refuse('no usable Location');
+  if (hops === MAX_HOPS) throw refuse('not the first');
   const from = new URL(url);
   const to = new URL(location, from);
-  if (to.protocol !== 'https:' && to.protocol !== from.protocol) throw refuse(`a redirect to ${to.protocol}`);
+  if (to.protocol !== 'https:' && to.protocol !== from.protocol) throw refuse(`to ${to.protocol}`);
 
   const headers = new Headers(init.headers);
   const { body, ...rest } = init;
@@ -35,18 +40,17 @@ function next(request: PreparedRequest, response: Response, hops: number): Prepa
  * where a redirect leads: there it is left to them as long as they strip every header that matters.
  */
 export async function fetchSafely(fetch: Fetch, request: PreparedRequest, redirect: 'safe' | 'follow' | 'error'): Promise<Response> {
+  const follow = (): Promise<Response> => fetch(request.url, { ...request.init, redirect: 'follow' });
   const secrets = request.callerHeaders.filter((name) => !SAFELISTED.includes(name));
-  if (redirect !== 'safe' || secrets.length === 0) {
-    return fetch(request.url, { ...request.init, redirect: redirect === 'error' ? 'error' : 'follow' });
-  }
+  if (redirect === 'follow' || (redirect === 'safe' && secrets.length === 0)) return follow();
   for (let hops = 0; ; hops += 1) {
     const response = await fetch(request.url, { ...request.init, redirect: 'manual' });
-    if (response.type === 'opaqueredirect') {
-      if (secrets.every((name) => name === 'authorization')) return fetch(request.url, { ...request.init, redirect: 'follow' });
-      throw new HttpError(withoutQuery(request.url), 302, undefined, `: a redirect would carry ${secrets.join(', ')} along; set redirect: 'follow' to allow it`);
-    }
-    if (!REDIRECTS.includes(response.status)) return response;
+    const hidden = response.type === 'opaqueredirect';
+    if (!hidden && !REDIRECTS.includes(response.status)) return response;
     release(response);
-    request = next(request, response, hops);
+    if (redirect === 'error') throw refusal(request, response, 'options.redirect allows none');
+    if (!hidden) request = next(request, response, hops);
+    else if (secrets.every((name) => name === 'authorization')) return follow();
+    else throw refusal(request, response, `it could carry ${secrets.join(', ')} along, unless options.redirect is "follow"`);
   }
 }

@@ -3,12 +3,15 @@ import type { Report } from '../connection/state.ts';
 /** A value, or a function that gives it; asked before every attempt. */
 export type Resolvable<T> = T | (() => T | Promise<T>);
 
-/** Values of query parameters; `undefined` and `null` leave one out, an array repeats it. */
+/** A query parameter's value; `undefined` and `null` leave it out. */
 export type QueryValue = string | number | boolean | null | undefined;
+
+/** Query parameters; an array repeats one. */
 export type Query = URLSearchParams | Readonly<Record<string, QueryValue | readonly QueryValue[]>>;
 
 /** Where the cursor goes. */
 export interface Resume {
+  /** In the standard's `Last-Event-ID` header. */
   readonly header: boolean;
   /** The query parameter's name; `undefined`: not in the query. */
   readonly query: string | undefined;
@@ -18,15 +21,23 @@ export interface Resume {
 export interface TransportRequest {
   /** Absolute, without `query` and cursor. */
   readonly url: string;
+  /** The option of this name. */
   readonly method: Resolvable<string>;
+  /** The option of this name: the caller's headers only. */
   readonly headers: Resolvable<HeadersInit>;
+  /** The option of this name. */
   readonly query: Resolvable<Query>;
+  /** The option of this name; `null`: none. */
   readonly body: Resolvable<BodyInit | null>;
+  /** The option of this name. */
   readonly credentials: Resolvable<RequestCredentials>;
+  /** The option of this name. */
   readonly redirect: 'safe' | 'follow' | 'error';
+  /** Where the cursor goes. */
   readonly resume: Resume;
   /** The cursor to send; empty: none. */
   readonly lastEventId: string;
+  /** Longest event, in characters. */
   readonly maxEventLength: number;
   /** A connection of this client opened before. */
   readonly hasOpened: boolean;
