@@ -2,21 +2,21 @@
  * `npm run bench:parser [-- --check]`: bytes to frames, our decoder and parser beside the peers in one process.
  * With `--check` it ends with an error when a promise of the README is not kept.
  */
-import { getLines, getMessages } from "@microsoft/fetch-event-source/lib/cjs/parse.js";
-import { createParser as createPeer } from "eventsource-parser";
+import { getLines, getMessages } from '@microsoft/fetch-event-source/lib/cjs/parse.js';
+import { createParser as createPeer } from 'eventsource-parser';
 
-import { createUtf8Decoder } from "../packages/client/src/transport/decode-utf8.ts";
-import { createParser } from "../packages/protocol/src/index.ts";
-import { formatTable, measure } from "./support/harness.ts";
-import type { Contestant } from "./support/harness.ts";
-import { workloads } from "./support/workloads.ts";
-import type { Workload } from "./support/workloads.ts";
+import { createUtf8Decoder } from '../packages/client/src/transport/decode-utf8.ts';
+import { createParser } from '../packages/protocol/src/index.ts';
+import { formatTable, measure } from './support/harness.ts';
+import type { Contestant } from './support/harness.ts';
+import { workloads } from './support/workloads.ts';
+import type { Workload } from './support/workloads.ts';
 
-const OURS = "pushstream";
-const PEER = "eventsource-parser 4";
+const OURS = 'pushstream';
+const PEER = 'eventsource-parser 4';
 
 /** How many times faster than eventsource-parser 4 we must be. */
-const PROMISES: Readonly<Record<string, number>> = { "small named JSON": 1.5, "64 KB events": 3 };
+const PROMISES: Readonly<Record<string, number>> = { 'small named JSON': 1.5, '64 KB events': 3 };
 
 /** What a reader of events does at the least with each: look at its type and its data. */
 function weigh(type: string, data: string): number {
@@ -29,7 +29,7 @@ function pushStream(chunks: readonly Uint8Array[]): number {
   let sum = 0;
   for (const chunk of chunks) {
     for (const frame of parser.push(decoder.decode(chunk))) {
-      if (frame.kind === "event") sum += weigh(frame.type, frame.data);
+      if (frame.kind === 'event') sum += weigh(frame.type, frame.data);
     }
   }
   return sum;
@@ -37,12 +37,12 @@ function pushStream(chunks: readonly Uint8Array[]): number {
 
 /** Our parser behind the decoder that everyone uses: what the parser alone is worth. */
 function pushStreamPlainDecoder(chunks: readonly Uint8Array[]): number {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const parser = createParser();
   let sum = 0;
   for (const chunk of chunks) {
     for (const frame of parser.push(decoder.decode(chunk, { stream: true }))) {
-      if (frame.kind === "event") sum += weigh(frame.type, frame.data);
+      if (frame.kind === 'event') sum += weigh(frame.type, frame.data);
     }
   }
   return sum;
@@ -53,7 +53,7 @@ function eventsourceParser(chunks: readonly Uint8Array[]): number {
   let sum = 0;
   const parser = createPeer({
     onEvent(event) {
-      sum += weigh(event.event ?? "message", event.data);
+      sum += weigh(event.event ?? 'message', event.data);
     },
   });
   for (const chunk of chunks) parser.feed(decoder.decode(chunk, { stream: true }));
@@ -67,7 +67,7 @@ function fetchEventSource(chunks: readonly Uint8Array[]): number {
       () => undefined,
       () => undefined,
       (message) => {
-        sum += weigh(message.event === "" ? "message" : message.event, message.data);
+        sum += weigh(message.event === '' ? 'message' : message.event, message.data);
       },
     ),
   );
@@ -86,14 +86,14 @@ function decodeOnly(chunks: readonly Uint8Array[]): number {
 function contestants({ chunks }: Workload): Contestant[] {
   return [
     { name: OURS, run: () => pushStream(chunks) },
-    { name: "pushstream, plain decoder", run: () => pushStreamPlainDecoder(chunks) },
+    { name: 'pushstream, plain decoder', run: () => pushStreamPlainDecoder(chunks) },
     { name: PEER, run: () => eventsourceParser(chunks) },
-    { name: "fetch-event-source 2", run: () => fetchEventSource(chunks) },
-    { name: "decoding alone (bound)", run: () => decodeOnly(chunks) },
+    { name: 'fetch-event-source 2', run: () => fetchEventSource(chunks) },
+    { name: 'decoding alone (bound)', run: () => decodeOnly(chunks) },
   ];
 }
 
-const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
 const chosen = workloads.filter(({ name }) => only === undefined || name === only);
 const broken: string[] = [];
 const ourRatios: number[] = [];
@@ -119,7 +119,7 @@ const rows = chosen.flatMap((workload) => {
 });
 
 const mean = Math.exp(ourRatios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ourRatios.length);
-console.log(formatTable(["workload", "contestant", "MB/s", "ns/event", `÷ ${PEER}`], rows));
+console.log(formatTable(['workload', 'contestant', 'MB/s', 'ns/event', `÷ ${PEER}`], rows));
 console.log(`\nNode ${process.version}; medians of 21 interleaved rounds; geometric mean of ours: ${mean.toFixed(2)}`);
 for (const message of broken) console.error(`Too slow: ${message}`);
-if (process.argv.includes("--check") && broken.length > 0) process.exitCode = 1;
+if (process.argv.includes('--check') && broken.length > 0) process.exitCode = 1;

@@ -1,6 +1,7 @@
-import { performance } from "node:perf_hooks";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { performance } from 'node:perf_hooks';
+
+import { createRandom } from '../../test/support/random.ts';
+import type { Random } from '../../test/support/random.ts';
 
 /** One thing to be measured: does the whole work once and returns a number that depends on all of it. */
 export interface Contestant {
@@ -26,18 +27,14 @@ export interface RoundOptions {
 
 /**
  * Runs the contestants in turn, round after round, so that what else the machine does meets all of them alike;
- * the ratio of each round is taken by itself. Nobody pays for the garbage of the one before.
+ * the ratio of each round is taken by itself. The order changes: nobody always pays for the same neighbour's garbage.
  */
 export function measure(contestants: readonly Contestant[], options: RoundOptions): Measurement[] {
-  const collectGarbage = garbageCollector();
+  const random = createRandom(1);
   for (let round = 0; round < options.warmUps; round += 1) for (const contestant of contestants) contestant.run();
   const times = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
   for (let round = 0; round < options.rounds; round += 1) {
-    // Each round starts with another one: nobody always runs behind the same neighbour's garbage.
-    for (let turn = 0; turn < contestants.length; turn += 1) {
-      const contestant = contestants[(round + turn) % contestants.length];
-      if (contestant === undefined) continue;
-      collectGarbage();
+    for (const contestant of shuffled(contestants, random)) {
       const begin = performance.now();
       contestant.run();
       times.get(contestant.name)?.push(performance.now() - begin);
@@ -52,12 +49,11 @@ export function measure(contestants: readonly Contestant[], options: RoundOption
   }));
 }
 
-/** V8's `gc()`, which only a context made after the flag has. */
-function garbageCollector(): () => void {
-  setFlagsFromString("--expose-gc");
-  const collect: unknown = runInNewContext("gc");
-  if (typeof collect !== "function") throw new TypeError("expected gc() in a context made after --expose-gc");
-  return () => void Reflect.apply(collect, undefined, []);
+function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
+  return items
+    .map((item) => ({ item, rank: random.next() }))
+    .toSorted((left, right) => left.rank - right.rank)
+    .map(({ item }) => item);
 }
 
 export function median(values: readonly number[]): number {
@@ -69,8 +65,10 @@ export function median(values: readonly number[]): number {
 
 /** A table with its first column to the left and the others to the right. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)));
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ");
-  return [line(head), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(line)].join("\n");
+    cells
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ');
+  return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }

@@ -13,7 +13,11 @@ const CHUNK_BYTES = 64 * KILO;
 const encoder = new TextEncoder();
 
 /** Repeats what `block` gives for 0, 1, 2 … until the stream is long enough, and cuts it into chunks. */
-function workload(name: string, block: (index: number) => string, chunkBytes: number | "block" = CHUNK_BYTES): Workload {
+function workload(
+  name: string,
+  block: (index: number) => string,
+  chunkBytes: number | 'block' = CHUNK_BYTES,
+): Workload {
   const blocks: Uint8Array[] = [];
   let bytes = 0;
   for (let index = 0; bytes < STREAM_BYTES; index += 1) {
@@ -21,7 +25,12 @@ function workload(name: string, block: (index: number) => string, chunkBytes: nu
     blocks.push(encoded);
     bytes += encoded.length;
   }
-  return { name, chunks: chunkBytes === "block" ? blocks : cut(blocks, bytes, chunkBytes), bytes, events: blocks.length };
+  return {
+    name,
+    chunks: chunkBytes === 'block' ? blocks : cut(blocks, bytes, chunkBytes),
+    bytes,
+    events: blocks.length,
+  };
 }
 
 function cut(blocks: readonly Uint8Array[], bytes: number, chunkBytes: number): Uint8Array[] {
@@ -32,12 +41,14 @@ function cut(blocks: readonly Uint8Array[], bytes: number, chunkBytes: number): 
     offset += block.length;
   }
   // A copy each: fetch hands out arrays that share nothing.
-  return Array.from({ length: Math.ceil(bytes / chunkBytes) }, (_, at) => stream.slice(at * chunkBytes, (at + 1) * chunkBytes));
+  return Array.from({ length: Math.ceil(bytes / chunkBytes) }, (_, at) =>
+    stream.slice(at * chunkBytes, (at + 1) * chunkBytes),
+  );
 }
 
-function small(index: number, lineEnd = "\n"): string {
+function small(index: number, lineEnd = '\n'): string {
   const data = `{"taskId":"task-${index % 977}","percentage":${index % 101},"step":"uploading part ${index % 13}"}`;
-  return [`id: k3Jx.${index}`, "event: task.progress", `data: ${data}`, "", ""].join(lineEnd);
+  return [`id: k3Jx.${index}`, 'event: task.progress', `data: ${data}`, '', ''].join(lineEnd);
 }
 
 function delta(index: number): string {
@@ -51,7 +62,7 @@ function large(index: number): string {
 }
 
 function cjk(index: number): string {
-  return `id: ${index}\nevent: \u6D88\u606F\ndata: ${"\u4E16\u754C\u4F60\u597D\u8FD9\u662F\u4E00\u6761\u6D88\u606F".repeat(6)}${index}\n\n`;
+  return `id: ${index}\nevent: \u6D88\u606F\ndata: ${'\u4E16\u754C\u4F60\u597D\u8FD9\u662F\u4E00\u6761\u6D88\u606F'.repeat(6)}${index}\n\n`;
 }
 
 function accents(index: number): string {
@@ -64,15 +75,15 @@ function lines(index: number): string {
 
 /** What the parsers are measured on; the first and the third are the ones with a promise. */
 export const workloads: readonly Workload[] = [
-  workload("small named JSON", small),
-  workload("token deltas", delta),
-  workload("64 KB events", large),
-  workload("CJK", cjk),
-  workload("accents", accents),
-  workload("12 data lines", lines),
-  workload("small, CRLF", (index) => small(index, "\r\n")),
-  workload("small, CR", (index) => small(index, "\r")),
-  workload("an event per chunk", small, "block"),
-  workload("4 KiB chunks", small, 4 * KILO),
-  workload("chunks of 16 bytes", small, 16),
+  workload('small named JSON', small),
+  workload('token deltas', delta),
+  workload('64 KB events', large),
+  workload('CJK', cjk),
+  workload('accents', accents),
+  workload('12 data lines', lines),
+  workload('small, CRLF', (index) => small(index, '\r\n')),
+  workload('small, CR', (index) => small(index, '\r')),
+  workload('an event per chunk', small, 'block'),
+  workload('4 KiB chunks', small, 4 * KILO),
+  workload('chunks of 16 bytes', small, 16),
 ];

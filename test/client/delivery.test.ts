@@ -39,13 +39,13 @@ describe('decoding', () => {
   test('a function gets the text and the event, and what it throws is a DecodeError too', () => {
     const { transport, seen, announced } = collecting({
       decode: (text, event) => {
-        if (text === 'x') throw 'not an error';
+        if (text === 'x') throw new RangeError('mine');
         return [text, event];
       },
     });
     transport.last.send('data: x\n\nid: 5\nevent: a\ndata: y\n\n');
     expect(seen).toEqual([['y', { type: 'a', raw: 'y', id: '5', lastEventId: '5' }]]);
-    expect(announced.find(([name]) => name === 'error')?.[1]).toMatchObject({ cause: 'not an error' });
+    expect(announced.find(([name]) => name === 'error')?.[1]).toMatchObject({ cause: new RangeError('mine') });
   });
 
   test('own keys named __proto__ stay data', () => {

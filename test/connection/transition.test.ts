@@ -273,22 +273,6 @@ describe('timeouts', () => {
     const dead = new Machine({ heartbeatTimeoutMs: 1_000 }).to('open').pass(60_000).send({ type: 'timer' }).fire();
     expect(dead.state.phase).toBe('waiting');
   });
-
-  test('a machine that slept shows by its wall clock', () => {
-    const machine = new Machine({ heartbeatTimeoutMs: 1_000 }).to('open');
-    machine.wallNow += 8 * 3_600_000;
-    machine.fire();
-    expect(machine.state).toMatchObject({ phase: 'open', probing: true });
-  });
-
-  test('a wall clock that jumps back an hour changes nothing', () => {
-    const machine = new Machine({ heartbeatTimeoutMs: 1_000 }).to('open');
-    machine.wallNow -= 3_600_000;
-    machine.pass(500).send({ type: 'frames', frames: [event] }).pass(500).send({ type: 'timer' });
-    expect(machine.state).toMatchObject({ phase: 'open', probing: false });
-    machine.fire();
-    expect(machine.state.phase).toBe('waiting');
-  });
 });
 
 describe('rule 8: suspicion', () => {

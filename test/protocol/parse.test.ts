@@ -25,9 +25,12 @@ describe.each(Object.entries(standardCases))('%s', (_group, cases) => {
   test.each(cases)('%s', (_name, input, expected) => {
     expect(parse([input]), 'whole').toStrictEqual(expected);
     expect(parse(input.split('')), 'one character at a time').toStrictEqual(expected);
-    expect(parse(['', ...input.split('').flatMap((character) => [character, ''])]), 'with empty chunks').toStrictEqual(expected);
+    expect(parse(['', ...input.split('').flatMap((character) => [character, ''])]), 'with empty chunks').toStrictEqual(
+      expected,
+    );
     if (input.length <= 200) {
-      for (const chunks of twoSplits(input)) expect(parse(chunks), `split as ${JSON.stringify(chunks)}`).toStrictEqual(expected);
+      for (const chunks of twoSplits(input))
+        expect(parse(chunks), `split as ${JSON.stringify(chunks)}`).toStrictEqual(expected);
     }
     for (let round = 0; round < 20; round += 1) {
       const chunks = randomChunks(random, input);

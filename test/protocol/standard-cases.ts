@@ -55,7 +55,11 @@ const lineEnds: readonly StandardCase[] = [
   ['CR CR LF LF is three line ends', 'data: a\r\r\n\ndata: b\n\n', [event('a'), event('b')]],
   ['every line of one block may end differently', 'data: a\rdata: b\ndata: c\r\n\r', [event('a\nb\nc')]],
   ['a stream of CR alone is read like one of LF', 'id: 1\revent: e\rdata: x\r\r', [event('x', { type: 'e', id: '1' })]],
-  ['a CR stream may be followed by an LF stream', 'data: a\r\rdata: b\n\ndata: c\r\n\r\n', [event('a'), event('b'), event('c')]],
+  [
+    'a CR stream may be followed by an LF stream',
+    'data: a\r\rdata: b\n\ndata: c\r\n\r\n',
+    [event('a'), event('b'), event('c')],
+  ],
   ['blank lines before the first event mean nothing', '\n\n\r\r\r\n\r\ndata: a\n\n', [event('a')]],
   ['blank lines between events mean nothing', 'data: a\n\n\n\n\ndata: b\n\n', [event('a'), event('b')]],
   ['a stream of blank lines gives nothing', '\n\r\r\n\n\r', []],
@@ -69,14 +73,26 @@ const lineEnds: readonly StandardCase[] = [
   ['PARAGRAPH SEPARATOR (U+2029) does not end a line', 'data: a\u2029\u2029b\n\n', [event('a\u2029\u2029b')]],
   ['a vertical tab (U+000B) does not end a line', 'data: a\u000Bb\n\n', [event('a\u000Bb')]],
   ['a form feed (U+000C) does not end a line', 'data: a\u000Cb\n\n', [event('a\u000Cb')]],
-  ['file, group and record separators do not end a line', 'data: a\u001C\u001D\u001Eb\n\n', [event('a\u001C\u001D\u001Eb')]],
+  [
+    'file, group and record separators do not end a line',
+    'data: a\u001C\u001D\u001Eb\n\n',
+    [event('a\u001C\u001D\u001Eb')],
+  ],
   ['the visible backslash and n do not end a line', 'data: a\\n\\r\n\n', [event('a\\n\\r')]],
-  ['U+010A and U+010D, whose low bytes are LF and CR, do not end a line', 'data: a\u010Ab\u010D\n\n', [event('a\u010Ab\u010D')]],
+  [
+    'U+010A and U+010D, whose low bytes are LF and CR, do not end a line',
+    'data: a\u010Ab\u010D\n\n',
+    [event('a\u010Ab\u010D')],
+  ],
 ];
 
 const byteOrderMark: readonly StandardCase[] = [
   ['one leading BOM is removed', `${BOM}data: a\n\n`, [event('a')]],
-  ['only one leading BOM is removed: a second spoils the field name', `${BOM}${BOM}data: a\n\ndata: b\n\n`, [event('b')]],
+  [
+    'only one leading BOM is removed: a second spoils the field name',
+    `${BOM}${BOM}data: a\n\ndata: b\n\n`,
+    [event('b')],
+  ],
   ['a BOM before a later line spoils its field name', `data: a\n${BOM}data: b\n\n`, [event('a')]],
   ['a BOM before a later block spoils its first field', `data: a\n\n${BOM}data: b\n\n`, [event('a')]],
   ['a BOM alone is an empty stream', BOM, []],
@@ -114,18 +130,30 @@ const fields: readonly StandardCase[] = [
   ['a NUL in the name makes another name', 'da\u0000ta: a\n\ndata\u0000: b\n\n', []],
   ['a name is compared whole: a longer one is unknown', 'dataX: a\ndata2: b\n\n', []],
   ['a name is compared whole: a shorter one is unknown', 'dat: a\nd: b\neven: c\ni: 1\nretr: 5\n\n', []],
-  ['names that begin like ours are unknown', 'datas: a\nevents: e\nids: 1\nidentity: 2\nretry2: 5\ndata: b\n\n', [event('b')]],
+  [
+    'names that begin like ours are unknown',
+    'datas: a\nevents: e\nids: 1\nidentity: 2\nretry2: 5\ndata: b\n\n',
+    [event('b')],
+  ],
   ['an unknown field is ignored', 'foo: bar\ndata: a\n\n', [event('a')]],
   ['an unknown field between data lines does not part them', 'data: a\nfoo: bar\ndata: b\n\n', [event('a\nb')]],
   ['an unknown field without a colon is ignored', 'justtext\ndata: a\n\n', [event('a')]],
   ['a block of unknown fields dispatches nothing', 'foo: 1\nbar\n\ndata: a\n\n', [event('a')]],
-  ['a field named like a member of Object is unknown', '__proto__: 1\nconstructor: 2\ntoString\nhasOwnProperty: 3\ndata: a\n\n', [event('a')]],
+  [
+    'a field named like a member of Object is unknown',
+    '__proto__: 1\nconstructor: 2\ntoString\nhasOwnProperty: 3\ndata: a\n\n',
+    [event('a')],
+  ],
   ['full-width letters are other names', '\uFF44\uFF41\uFF54\uFF41: a\n\n', []],
   ['a Cyrillic а in data makes another name', 'dat\u0430: a\n\n', []],
   ['a full-width colon is no colon', 'data\uFF1A a\n\n', []],
   ['a JSON line without a field name is an unknown field', '{"data": 1}\n\ndata: a\n\n', [event('a')]],
   ['an HTML page gives nothing', '<!doctype html>\n<html lang="en">\n<p>data: a</p>\n\n</html>\n', []],
-  ['the last line of a field that may stand once wins', 'event: a\nevent: b\nid: 1\nid: 2\ndata: x\n\n', [event('x', { type: 'b', id: '2' })]],
+  [
+    'the last line of a field that may stand once wins',
+    'event: a\nevent: b\nid: 1\nid: 2\ndata: x\n\n',
+    [event('x', { type: 'b', id: '2' })],
+  ],
   ['the order of the fields does not matter', 'data: x\nid: 1\nevent: e\n\n', [event('x', { type: 'e', id: '1' })]],
 ];
 
@@ -142,17 +170,37 @@ const data: readonly StandardCase[] = [
   ['an empty last data line counts', 'data: a\ndata:\n\n', [event('a\n')]],
   ['an empty data line in the middle counts', 'data: a\ndata\ndata: b\n\n', [event('a\n\nb')]],
   ['a data line without a colon after one with a value counts', 'data: a\ndata\n\n', [event('a\n')]],
-  ['the two events of the standard: an empty string, then one LF', 'data\n\ndata\ndata\n\ndata:', [event(''), event('\n')]],
+  [
+    'the two events of the standard: an empty string, then one LF',
+    'data\n\ndata\ndata\n\ndata:',
+    [event(''), event('\n')],
+  ],
   ['data of one event does not leak into the next', 'data: a\ndata: b\n\ndata: c\n\n', [event('a\nb'), event('c')]],
   ['data may be any text: quotes, braces, backslashes', 'data: {"a":"\\"\\n"}\n\n', [event('{"a":"\\"\\n"}')]],
   ['data may hold a NUL', 'data: a\u0000b\n\n', [event('a\u0000b')]],
   ['data may hold control characters', 'data: \u0001\u0002\u007F\u001B[0m\n\n', [event('\u0001\u0002\u007F\u001B[0m')]],
   ['data may be the word of a field', 'data: data\ndata: event\ndata: id\n\n', [event('data\nevent\nid')]],
   ['data that is only a colon', 'data: :\n\n', [event(':')]],
-  ['a thousand characters of data arrive whole', `data: ${'0123456789'.repeat(100)}\n\n`, [event('0123456789'.repeat(100))]],
-  ['a hundred data lines arrive in order', `${Array.from({ length: 100 }, (_, line) => `data: ${line}\n`).join('')}\n`, [event(Array.from({ length: 100 }, (_, line) => String(line)).join('\n'))]],
-  ['ten events in a row are ten events', Array.from({ length: 10 }, (_, at) => `data: ${at}\n\n`).join(''), Array.from({ length: 10 }, (_, at) => event(String(at)))],
-  ['the stock quote of the standard: three lines, one event', 'data: YHOO\ndata: +2\ndata: 10\n\n', [event('YHOO\n+2\n10')]],
+  [
+    'a thousand characters of data arrive whole',
+    `data: ${'0123456789'.repeat(100)}\n\n`,
+    [event('0123456789'.repeat(100))],
+  ],
+  [
+    'a hundred data lines arrive in order',
+    `${Array.from({ length: 100 }, (_, line) => `data: ${line}\n`).join('')}\n`,
+    [event(Array.from({ length: 100 }, (_, line) => String(line)).join('\n'))],
+  ],
+  [
+    'ten events in a row are ten events',
+    Array.from({ length: 10 }, (_, at) => `data: ${at}\n\n`).join(''),
+    Array.from({ length: 10 }, (_, at) => event(String(at))),
+  ],
+  [
+    'the stock quote of the standard: three lines, one event',
+    'data: YHOO\ndata: +2\ndata: 10\n\n',
+    [event('YHOO\n+2\n10')],
+  ],
 ];
 
 const types: readonly StandardCase[] = [
@@ -166,11 +214,19 @@ const types: readonly StandardCase[] = [
   ['an event field without a colon takes an earlier one back', 'event: add\nevent\ndata: a\n\n', [event('a')]],
   ['the last event field wins', 'event: a\nevent: b\ndata: x\n\n', [event('x', { type: 'b' })]],
   ['the type lasts for one block', 'event: add\ndata: 1\n\ndata: 2\n\n', [event('1', { type: 'add' }), event('2')]],
-  ['a type without data dispatches nothing and does not reach the next block', 'event: add\n\ndata: 2\n\n', [event('2')]],
+  [
+    'a type without data dispatches nothing and does not reach the next block',
+    'event: add\n\ndata: 2\n\n',
+    [event('2')],
+  ],
   ['a type keeps its inner and trailing spaces', 'event:  a b \ndata: x\n\n', [event('x', { type: ' a b ' })]],
   ['a type may hold colons', 'event: a:b\ndata: x\n\n', [event('x', { type: 'a:b' })]],
   ['a type may hold dots', 'event: task.progress\ndata: x\n\n', [event('x', { type: 'task.progress' })]],
-  ['a type may be any Unicode', 'event: \u4E8B\u4EF6\uD83D\uDE00\ndata: x\n\n', [event('x', { type: '\u4E8B\u4EF6\uD83D\uDE00' })]],
+  [
+    'a type may be any Unicode',
+    'event: \u4E8B\u4EF6\uD83D\uDE00\ndata: x\n\n',
+    [event('x', { type: '\u4E8B\u4EF6\uD83D\uDE00' })],
+  ],
   ['a type may hold a NUL', 'event: a\u0000b\ndata: x\n\n', [event('x', { type: 'a\u0000b' })]],
   ['an event may be called message', 'event: message\ndata: x\n\n', [event('x', { type: 'message' })]],
   ['Message with a capital is another type', 'event: Message\ndata: x\n\n', [event('x', { type: 'Message' })]],
@@ -181,7 +237,11 @@ const types: readonly StandardCase[] = [
   ['an event may be called __proto__', 'event: __proto__\ndata: x\n\n', [event('x', { type: '__proto__' })]],
   ['an event may be called constructor', 'event: constructor\ndata: x\n\n', [event('x', { type: 'constructor' })]],
   ['an event may be called toString', 'event: toString\ndata: x\n\n', [event('x', { type: 'toString' })]],
-  ['an event may be called hasOwnProperty', 'event: hasOwnProperty\ndata: x\n\n', [event('x', { type: 'hasOwnProperty' })]],
+  [
+    'an event may be called hasOwnProperty',
+    'event: hasOwnProperty\ndata: x\n\n',
+    [event('x', { type: 'hasOwnProperty' })],
+  ],
   ['an event may be called undefined', 'event: undefined\ndata: x\n\n', [event('x', { type: 'undefined' })]],
   ['an event may be called *', 'event: *\ndata: x\n\n', [event('x', { type: '*' })]],
 ];
@@ -189,7 +249,11 @@ const types: readonly StandardCase[] = [
 const ids: readonly StandardCase[] = [
   ['an id belongs to the event of its block', 'id: 1\ndata: a\n\n', [event('a', { id: '1' })]],
   ['an id may come after the data', 'data: a\nid: 1\n\n', [event('a', { id: '1' })]],
-  ['an event without an id field has no id of its own', 'id: 1\ndata: a\n\ndata: b\n\n', [event('a', { id: '1' }), event('b')]],
+  [
+    'an event without an id field has no id of its own',
+    'id: 1\ndata: a\n\ndata: b\n\n',
+    [event('a', { id: '1' }), event('b')],
+  ],
   ['an id without data moves the cursor and dispatches nothing', 'id: 1\n\n', [idOnly('1')]],
   ['an id-only block does not lend its id to the next event', 'id: 1\n\ndata: a\n\n', [idOnly('1'), event('a')]],
   ['an id with a type and no data is an id-only block', 'event: e\nid: 1\n\n', [idOnly('1')]],
@@ -203,7 +267,11 @@ const ids: readonly StandardCase[] = [
   ['an id that is only a NUL is ignored', 'id: \u0000\ndata: x\n\n', [event('x')]],
   ['an id that begins with a NUL is ignored', 'id:\u00001\ndata: x\n\n', [event('x')]],
   ['an id that ends with a NUL is ignored', 'id: 1\u0000\ndata: x\n\n', [event('x')]],
-  ['an id with a NUL leaves the earlier id of the block', 'id: 1\nid: a\u0000b\ndata: x\n\n', [event('x', { id: '1' })]],
+  [
+    'an id with a NUL leaves the earlier id of the block',
+    'id: 1\nid: a\u0000b\ndata: x\n\n',
+    [event('x', { id: '1' })],
+  ],
   ['an id after one with a NUL counts', 'id: a\u0000b\nid: 2\ndata: x\n\n', [event('x', { id: '2' })]],
   ['a block with nothing but a NUL id gives nothing', 'id: \u0000\n\ndata: x\n\n', [event('x')]],
   ['an id keeps its inner and trailing spaces', 'id:  1 2 \n\n', [idOnly(' 1 2 ')]],
@@ -215,7 +283,11 @@ const ids: readonly StandardCase[] = [
   ['an id may be __proto__', 'id: __proto__\ndata: x\n\n', [event('x', { id: '__proto__' })]],
   ['an id of five thousand characters is kept whole', `id: ${'x'.repeat(5000)}\n\n`, [idOnly('x'.repeat(5000))]],
   ['a full stop and an epoch make an id like any other', 'id: k3Jx.42\ndata: x\n\n', [event('x', { id: 'k3Jx.42' })]],
-  ['the five blocks of the standard: ids set, reset, and the block cut off', ': test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event', [comment('test stream'), event('first event', { id: '1' }), event('second event', { id: '' })]],
+  [
+    'the five blocks of the standard: ids set, reset, and the block cut off',
+    ': test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event',
+    [comment('test stream'), event('first event', { id: '1' }), event('second event', { id: '' })],
+  ],
 ];
 
 const retries: readonly StandardCase[] = [
@@ -265,19 +337,31 @@ const comments: readonly StandardCase[] = [
   ['a comment keeps its tabs and trailing spaces', ':\ta \n', [comment('\ta ')]],
   ['a comment and a blank line dispatch nothing', ': a\n\n: b\n\n', [comment('a'), comment('b')]],
   ['a comment between data lines does not part them', 'data: a\n: c\ndata: b\n\n', [comment('c'), event('a\nb')]],
-  ['a comment inside a block comes before its event', 'id: 1\ndata: a\n: c\n\n', [comment('c'), event('a', { id: '1' })]],
+  [
+    'a comment inside a block comes before its event',
+    'id: 1\ndata: a\n: c\n\n',
+    [comment('c'), event('a', { id: '1' })],
+  ],
   ['a comment after a space is no comment', ' : a\ndata: b\n\n', [event('b')]],
   ['a comment may hold a NUL', ':a\u0000b\n', [comment('a\u0000b')]],
   ['a comment may hold any Unicode', ': \u4E16\uD83D\uDE00\u2028\n', [comment('\u4E16\uD83D\uDE00\u2028')]],
   ['a comment that is cut off is none', ': a\n: b', [comment('a')]],
-  ['five comments are five frames', ':1\n:2\r:3\r\n:4\n\n:5\n', [comment('1'), comment('2'), comment('3'), comment('4'), comment('5')]],
+  [
+    'five comments are five frames',
+    ':1\n:2\r:3\r\n:4\n\n:5\n',
+    [comment('1'), comment('2'), comment('3'), comment('4'), comment('5')],
+  ],
 ];
 
 const unicode: readonly StandardCase[] = [
   ['two-byte characters', 'data: \u00E9\u00DF\u0416\n\n', [event('\u00E9\u00DF\u0416')]],
   ['three-byte characters', 'data: \u4E16\u754C\u20AC\n\n', [event('\u4E16\u754C\u20AC')]],
   ['four-byte characters', 'data: \uD83D\uDE00\uD834\uDD1E\n\n', [event('\uD83D\uDE00\uD834\uDD1E')]],
-  ['a family joined with zero-width joiners', 'data: \uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67\n\n', [event('\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67')]],
+  [
+    'a family joined with zero-width joiners',
+    'data: \uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67\n\n',
+    [event('\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67')],
+  ],
   ['combining marks are not composed', 'data: e\u0301\n\n', [event('e\u0301')]],
   ['composed characters are not decomposed', 'data: \u00E9\n\n', [event('\u00E9')]],
   ['U+FFFD is data', 'data: a\uFFFDb\n\n', [event('a\uFFFDb')]],
@@ -285,7 +369,11 @@ const unicode: readonly StandardCase[] = [
   ['the highest code point is data', 'data: \uDBFF\uDFFF\n\n', [event('\uDBFF\uDFFF')]],
   ['a combining mark after the space leaves the space removable', 'data: \u0301a\n\n', [event('\u0301a')]],
   ['right-to-left text is data', 'data: \u05E9\u05DC\u05D5\u05DD\n\n', [event('\u05E9\u05DC\u05D5\u05DD')]],
-  ['data of mixed scripts over several lines', 'data: \u4E00\ndata: \uD83D\uDE00\ndata: z\n\n', [event('\u4E00\n\uD83D\uDE00\nz')]],
+  [
+    'data of mixed scripts over several lines',
+    'data: \u4E00\ndata: \uD83D\uDE00\ndata: z\n\n',
+    [event('\u4E00\n\uD83D\uDE00\nz')],
+  ],
 ];
 
 const cutOff: readonly StandardCase[] = [
@@ -304,16 +392,48 @@ const cutOff: readonly StandardCase[] = [
 ];
 
 const wholeStreams: readonly StandardCase[] = [
-  ['an event with every field', ': c\nid: 7\nevent: e\nretry: 9\ndata: x\ndata: y\n\n', [comment('c'), retry(9), event('x\ny', { type: 'e', id: '7' })]],
+  [
+    'an event with every field',
+    ': c\nid: 7\nevent: e\nretry: 9\ndata: x\ndata: y\n\n',
+    [comment('c'), retry(9), event('x\ny', { type: 'e', id: '7' })],
+  ],
   ['heartbeats between events', 'data: a\n\n:\n\n:\n\ndata: b\n\n', [event('a'), comment(''), comment(''), event('b')]],
-  ['heartbeats by id between events', 'id: e.1\ndata: a\n\nid: e.5\n\nid: e.6\ndata: b\n\n', [event('a', { id: 'e.1' }), idOnly('e.5'), event('b', { id: 'e.6' })]],
-  ['token deltas and their end mark', 'data: {"delta":"Hel"}\n\ndata: {"delta":"lo"}\n\ndata: [DONE]\n\n', [event('{"delta":"Hel"}'), event('{"delta":"lo"}'), event('[DONE]')]],
-  ['a proxy that pads with a comment of two kilobytes', `:${' '.repeat(2048)}\n\ndata: a\n\n`, [comment(' '.repeat(2047)), event('a')]],
-  ['a server that writes retry first', 'retry: 2000\n\nevent: ready\ndata: {}\n\n', [retry(2000), event('{}', { type: 'ready' })]],
+  [
+    'heartbeats by id between events',
+    'id: e.1\ndata: a\n\nid: e.5\n\nid: e.6\ndata: b\n\n',
+    [event('a', { id: 'e.1' }), idOnly('e.5'), event('b', { id: 'e.6' })],
+  ],
+  [
+    'token deltas and their end mark',
+    'data: {"delta":"Hel"}\n\ndata: {"delta":"lo"}\n\ndata: [DONE]\n\n',
+    [event('{"delta":"Hel"}'), event('{"delta":"lo"}'), event('[DONE]')],
+  ],
+  [
+    'a proxy that pads with a comment of two kilobytes',
+    `:${' '.repeat(2048)}\n\ndata: a\n\n`,
+    [comment(' '.repeat(2047)), event('a')],
+  ],
+  [
+    'a server that writes retry first',
+    'retry: 2000\n\nevent: ready\ndata: {}\n\n',
+    [retry(2000), event('{}', { type: 'ready' })],
+  ],
   ['a server that indents its fields sends nothing', '  event: a\n  data: b\n\n', []],
-  ['a server that forgets the blank line sends one event', 'data: a\nid: 1\ndata: b\nid: 2\n\n', [event('a\nb', { id: '2' })]],
-  ['the add and remove events of the standard', 'event: add\ndata: 73857293\n\nevent: remove\ndata: 2153\n\nevent: add\ndata: 113411\n\n', [event('73857293', { type: 'add' }), event('2153', { type: 'remove' }), event('113411', { type: 'add' })]],
-  ['the two equal events of the standard: with and without the space', 'data:test\n\ndata: test\n\n', [event('test'), event('test')]],
+  [
+    'a server that forgets the blank line sends one event',
+    'data: a\nid: 1\ndata: b\nid: 2\n\n',
+    [event('a\nb', { id: '2' })],
+  ],
+  [
+    'the add and remove events of the standard',
+    'event: add\ndata: 73857293\n\nevent: remove\ndata: 2153\n\nevent: add\ndata: 113411\n\n',
+    [event('73857293', { type: 'add' }), event('2153', { type: 'remove' }), event('113411', { type: 'add' })],
+  ],
+  [
+    'the two equal events of the standard: with and without the space',
+    'data:test\n\ndata: test\n\n',
+    [event('test'), event('test')],
+  ],
 ];
 
 /** The whole table, by subject. */

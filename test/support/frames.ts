@@ -1,5 +1,5 @@
-import { createParser } from "../../packages/protocol/src/index.ts";
-import type { Frame } from "../../packages/protocol/src/index.ts";
+import { createParser } from '../../packages/protocol/src/index.ts';
+import type { Frame } from '../../packages/protocol/src/index.ts';
 
 /** Every frame of one connection that brought these chunks. */
 export function parseChunks(chunks: readonly string[], maxEventLength?: number): Frame[] {
@@ -19,15 +19,15 @@ export function sameFrames(left: readonly Frame[], right: readonly Frame[]): boo
 function sameFrame(left: Frame, right: Frame | undefined): boolean {
   if (right === undefined) return false;
   switch (left.kind) {
-    case "event":
-      return right.kind === "event" && left.data === right.data && left.type === right.type && left.id === right.id;
-    case "id":
-      return right.kind === "id" && left.id === right.id;
-    case "retry":
-      return right.kind === "retry" && Object.is(left.retryMs, right.retryMs);
-    case "comment":
-      return right.kind === "comment" && left.text === right.text;
-    case "oversized":
-      return right.kind === "oversized" && left.type === right.type && left.id === right.id;
+    case 'event':
+      return right.kind === 'event' && left.data === right.data && left.type === right.type && left.id === right.id;
+    case 'id':
+      return right.kind === 'id' && left.id === right.id;
+    case 'retry':
+      return right.kind === 'retry' && Object.is(left.retryMs, right.retryMs);
+    case 'comment':
+      return right.kind === 'comment' && left.text === right.text;
+    case 'oversized':
+      return right.kind === 'oversized' && left.type === right.type && left.id === right.id;
   }
 }

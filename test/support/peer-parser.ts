@@ -1,6 +1,6 @@
-import { createParser as createPeer } from "eventsource-parser";
+import { createParser as createPeer } from 'eventsource-parser';
 
-import type { Frame } from "../../packages/protocol/src/index.ts";
+import type { Frame } from '../../packages/protocol/src/index.ts';
 
 /**
  * What eventsource-parser 4 says of these chunks, in our words. It follows the standard closely; where it has
@@ -15,11 +15,11 @@ export function peerParse(chunks: readonly string[]): Frame[] {
   const peer = createPeer({
     onEvent({ data, event, id }) {
       if (id !== undefined) frames.pop();
-      frames.push({ kind: "event", type: event ?? "message", data, id });
+      frames.push({ kind: 'event', type: event ?? 'message', data, id });
     },
-    onId: (id) => void frames.push({ kind: "id", id }),
-    onRetry: (retryMs) => void frames.push({ kind: "retry", retryMs }),
-    onComment: (text) => void frames.push({ kind: "comment", text }),
+    onId: (id) => void frames.push({ kind: 'id', id }),
+    onRetry: (retryMs) => void frames.push({ kind: 'retry', retryMs }),
+    onComment: (text) => void frames.push({ kind: 'comment', text }),
   });
   for (const chunk of chunks) peer.feed(chunk);
   return frames;
@@ -31,5 +31,5 @@ export function peerParse(chunks: readonly string[]): Frame[] {
  * that was decoded as UTF-8, where these are the three letters ï»¿.
  */
 export function peerDiffers(stream: string): boolean {
-  return stream.startsWith("\u00EF\u00BB\u00BF");
+  return stream.startsWith('\u00EF\u00BB\u00BF');
 }

@@ -77,7 +77,7 @@ export function replayHint(seed: number): string {
 export function randomChunks(random: Random, text: string): string[] {
   const chunks: string[] = [];
   const longest = random.pick([1, 2, 3, 8, 40]);
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const end = start + (random.chance(0.05) ? 0 : random.between(1, longest));
     chunks.push(text.slice(start, end));
     start = end;

@@ -8,17 +8,17 @@ export function shrinkChunks(chunks: readonly string[], fails: (chunks: readonly
   for (let at = 0; at < smallest.length; at += 1) {
     const before = smallest.slice(0, at);
     const after = smallest.slice(at + 1);
-    const characters = leaveOut((smallest[at] ?? "").split(""), (kept) => fails([...before, kept.join(""), ...after]));
-    smallest = [...before, characters.join(""), ...after];
+    const characters = leaveOut((smallest[at] ?? '').split(''), (kept) => fails([...before, kept.join(''), ...after]));
+    smallest = [...before, characters.join(''), ...after];
   }
-  const joined = [smallest.join("")];
+  const joined = [smallest.join('')];
   return fails(joined) ? joined : smallest;
 }
 
 function leaveOut<Item>(items: readonly Item[], fails: (items: readonly Item[]) => boolean): Item[] {
   let kept = [...items];
   for (let size = Math.ceil(kept.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let at = 0; at < kept.length; ) {
+    for (let at = 0; at < kept.length;) {
       const without = [...kept.slice(0, at), ...kept.slice(at + size)];
       if (fails(without)) kept = without;
       else at += size;

@@ -29,11 +29,9 @@ export function check(path: string, value: unknown, kinds: string): void {
 /** Per part what it may be, and what it is where it is left out. */
 export type Manual<T> = { readonly [Name in keyof T]-?: readonly [kinds: string, fallback: T[Name]] };
 
-type AnyManual = Readonly<Record<string, readonly [kinds: string, fallback: unknown]>>;
-
 /** Checks the parts that are there, that there are no others, and fills in those that are not. */
-export function complete<T extends object>(path: string, given: unknown, manual: AnyManual): T {
-  const parts = Object.entries(manual);
+export function complete<T extends object>(path: string, given: unknown, manual: Manual<T>): T {
+  const parts = Object.entries<readonly [kinds: string, fallback: unknown]>(manual);
   const known = new Map(parts);
   const result = Object.fromEntries(parts.map(([name, [, fallback]]) => [name, fallback]));
   for (const [name, value] of Object.entries(typeof given === 'object' && given ? given : {})) {

@@ -76,9 +76,19 @@ const dedupeManual: Manual<Filled<DedupeOptions, 'key'>> = {
   key: ['function', undefined],
 };
 
-const environmentManual = Object.fromEntries(
-  Object.entries(hostEnvironment).map(([name, part]) => [name, ['function', part] as const]),
-);
+const { now, monotonicNow, random, setTimer, requestFrame, yieldToHost, reportError, warn, baseUrl } = hostEnvironment;
+
+const environmentManual: Manual<Environment> = {
+  now: ['function', now],
+  monotonicNow: ['function', monotonicNow],
+  random: ['function', random],
+  setTimer: ['function', setTimer],
+  requestFrame: ['function', requestFrame],
+  yieldToHost: ['function', yieldToHost],
+  reportError: ['function', reportError],
+  warn: ['function', warn],
+  baseUrl: ['function', baseUrl],
+};
 
 function resolveUrl(url: string | URL, environment: Environment): string {
   const base = environment.baseUrl();
@@ -114,14 +124,14 @@ function checkRequest({ method, body, headers, lastEventId }: Settings): void {
  */
 export function resolveOptions(url: string | URL, options: EventClientOptions): ResolvedOptions {
   check('options', options, 'object');
-  const settings = complete<Settings>('options', options, manual);
+  const settings = complete('options', options, manual);
   checkRequest(settings);
   const { dedupe, fetch, reconnect, resume, transport } = settings;
-  const environment = complete<Environment>('options.environment', settings.environment, environmentManual);
-  const policy = complete<Reconnect>('options.reconnect', reconnect, reconnectManual);
-  const { by, name } = complete<Required<ResumeOptions>>('options.resume', resume, resumeManual);
+  const environment = complete('options.environment', settings.environment, environmentManual);
+  const policy = complete('options.reconnect', reconnect, reconnectManual);
+  const { by, name } = complete('options.resume', resume, resumeManual);
   const way = typeof resume === 'object' ? by : resume;
-  const { window, key } = complete<Filled<DedupeOptions, 'key'>>('options.dedupe', dedupe, dedupeManual);
+  const { window, key } = complete('options.dedupe', dedupe, dedupeManual);
   return {
     ...settings,
     ...policy,

@@ -1,6 +1,7 @@
 import type { Frame } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
 import { NetworkError } from '../errors.ts';
+import { createClock } from './clock.ts';
 import type { Announcement, Command, ConnectionPolicy, ConnectionState, Effect, Report } from './state.ts';
 import { initialState, transition } from './transition.ts';
 
@@ -28,6 +29,7 @@ export interface Runner {
 /** Runs the machine. An input is decided on at once, even from inside a listener; effects keep their order. */
 export function createRunner(host: RunnerHost): Runner {
   const { environment, policy } = host;
+  const clock = createClock(environment);
   const queue: (() => void)[] = [];
   let performing = false;
   let state = initialState;
@@ -36,7 +38,7 @@ export function createRunner(host: RunnerHost): Runner {
   let disarm: (() => void) | undefined;
 
   function send(input: Parameters<Runner['send']>[0] | { readonly type: 'timer' }): void {
-    const now = environment.monotonicNow();
+    const now = clock();
     const moment = { now, wallNow: environment.now(), random: environment.random(), hasCursor: host.hasCursor() };
     const [next, effects] = transition(state, { ...input, ...moment }, policy);
     if (next === state) return;

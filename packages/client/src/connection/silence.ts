@@ -11,7 +11,7 @@ const MIN_HEARTBEAT_MS = 100;
 const MAX_HEARTBEAT_MS = 2 ** 29;
 /** A comment that comes with the opening is a greeting: the heartbeats keep their own time. */
 const GREETING_MS = 1_000;
-/** A timer this late, or a wall clock this far ahead, means that the machine slept or was held up. */
+/** A timer this late means that the machine slept or was held up. */
 const LATE_MS = 2_000;
 
 /** The timer is set anew only where none runs or it has to fire earlier: it looks again when it fires. */
@@ -23,14 +23,13 @@ function watch(state: ConnectionState): ConnectionState {
 }
 
 /** The phase `open` begins. */
-export function opened(state: ConnectionState, { now, wallNow }: Moment, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
+export function opened(state: ConnectionState, { now }: Moment, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
   return watch({
     ...state,
     phase: 'open',
     dueAt: null,
     openedAt: now,
     lastByteAt: now,
-    lastByteWallAt: wallNow,
     heartbeatAt: null,
     heartbeatMs: null,
     silenceMs: typeof heartbeatTimeoutMs === 'number' ? heartbeatTimeoutMs : null,
@@ -52,9 +51,9 @@ export function announced(state: ConnectionState, intervalMs: number, policy: Co
 }
 
 /** Bytes came: any byte is life; a comment or a bare id is a heartbeat, and two of them tell the interval. */
-export function heard(state: ConnectionState, frames: readonly Frame[], { now, wallNow }: Moment, policy: ConnectionPolicy): ConnectionState {
+export function heard(state: ConnectionState, frames: readonly Frame[], { now }: Moment, policy: ConnectionPolicy): ConnectionState {
   const { heartbeatAt, heartbeatMs, openedAt } = state;
-  const next = { ...state, lastByteAt: now, lastByteWallAt: wallNow, probing: false };
+  const next = { ...state, lastByteAt: now, probing: false };
   const beats = frames.some(({ kind }) => kind === 'comment' || kind === 'id') && now - openedAt >= GREETING_MS;
   if (heartbeatAt === 'announced' || !beats) return watch(next);
   const beat = { ...next, heartbeatAt: now };
@@ -70,18 +69,11 @@ export function probe(state: ConnectionState, { now }: Moment): ConnectionState 
   return { ...state, probing: true, dueAt: now + PROBE_MS };
 }
 
-/** How long it has been silent, by either clock. */
-export function silentFor({ lastByteAt, lastByteWallAt }: ConnectionState, { now, wallNow }: Moment): number {
-  return Math.max(now - lastByteAt, wallNow - lastByteWallAt);
-}
-
 /** The timer of an open stream fired; `undefined`: it is dead. */
 export function look(state: ConnectionState, moment: Moment): ConnectionState | undefined {
   const { dueAt, lastByteAt, silenceMs, probing } = state;
   if (probing) return undefined;
-  const silentMs = silentFor(state, moment);
-  if (silenceMs === null || silentMs < silenceMs) return watch({ ...state, dueAt: null });
-  // What arrived while the machine slept is read before the connection is judged.
-  const late = Math.max(moment.now - (dueAt ?? 0), silentMs - (moment.now - lastByteAt)) > LATE_MS;
-  return late ? probe(state, moment) : undefined;
+  if (silenceMs === null || moment.now < lastByteAt + silenceMs) return watch({ ...state, dueAt: null });
+  // What arrived while the machine slept, or was held up, is read before the connection is judged.
+  return dueAt !== null && moment.now - dueAt > LATE_MS ? probe(state, moment) : undefined;
 }

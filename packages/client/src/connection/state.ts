@@ -21,8 +21,7 @@ export interface Retry {
 export type PhaseName = 'idle' | 'connecting' | 'open' | 'waiting' | 'paused' | 'closed';
 
 /**
- * All that decides; immutable. The same object means: nothing changed. Times are the monotonic
- * clock's unless their name says wall.
+ * All that decides; immutable. The same object means: nothing changed. Times are the runner's clock's.
  */
 export interface ConnectionState {
   readonly phase: PhaseName;
@@ -46,7 +45,6 @@ export interface ConnectionState {
   // Of the connection that is open, or was the last:
   readonly openedAt: number;
   readonly lastByteAt: number;
-  readonly lastByteWallAt: number;
   /** The last heartbeat that was seen; none are looked for once the server told its interval. */
   readonly heartbeatAt: number | 'announced' | null;
   readonly heartbeatMs: number | null;
@@ -62,7 +60,9 @@ export interface ConnectionState {
 
 /** What the runner adds to every input: the machine itself has no clock, no chance, no cursor. */
 export interface Moment {
+  /** Of a clock that never goes back and counts sleep. */
   readonly now: number;
+  /** Milliseconds since the epoch. */
   readonly wallNow: number;
   readonly random: number;
   /** A reconnection could resume. */

@@ -19,7 +19,6 @@ export const initialState: ConnectionState = {
   reconnectionTimeMs: 0,
   openedAt: 0,
   lastByteAt: 0,
-  lastByteWallAt: 0,
   heartbeatAt: null,
   heartbeatMs: null,
   silenceMs: null,
@@ -96,7 +95,7 @@ function wake(state: ConnectionState, moment: Moment, policy: ConnectionPolicy):
   if (state.phase === 'waiting') return connecting(state, moment, policy);
   if (state.phase === 'connecting') return lose(state, new ConnectTimeoutError(policy.connectTimeoutMs), 0, moment, policy);
   if (state.phase !== 'open') return state;
-  const error = new HeartbeatTimeoutError(silence.silentFor(state, moment));
+  const error = new HeartbeatTimeoutError(moment.now - state.lastByteAt);
   return silence.look(state, moment) ?? lose(state, error, 0, moment, policy);
 }
 

@@ -98,10 +98,14 @@ export function fetchTransport(fetch: Fetch, environment: Environment): Transpor
   return {
     open(wanted, report) {
       const controller = new AbortController();
-      run(fetch, environment, wanted, report, controller.signal).catch((cause: unknown) => {
+      const { signal } = controller;
+      const tell = (told: TransportReport): void => {
+        if (!signal.aborted) report(told);
+      };
+      run(fetch, environment, wanted, tell, signal).catch((cause: unknown) => {
         const why = `Expected a stream from ${withoutQuery(wanted.url)}, got: ${messageOf(cause)}`;
-        if (cause instanceof HttpError) report({ type: 'fatal', error: cause });
-        else report({ type: 'failed', error: cause instanceof NetworkError ? cause : new NetworkError(why, { cause }) });
+        if (cause instanceof HttpError) tell({ type: 'fatal', error: cause });
+        else tell({ type: 'failed', error: cause instanceof NetworkError ? cause : new NetworkError(why, { cause }) });
       });
       return () => controller.abort();
     },
