@@ -65,7 +65,7 @@ const use = (load: string) => `
 `;
 const runtimes = [
   ['Node 24', bin('node'), /^v24\./],
-  ['Node 20', join(root, 'test/runtimes/node_modules/.bin/node'), /^v20\./],
+  ['Node 20', join(root, 'test/runtimes/node_modules/node-20/bin/node'), /^v20\./],
 ] as const;
 
 test.each(runtimes)('ESM import on %s works and has no side effects', async (_name, node, version) => {

@@ -40,7 +40,8 @@ function valueOf(nameLength: number, text: string, start: number, end: number): 
   return text.slice(text.charCodeAt(from) === SPACE ? from + 1 : from, end);
 }
 
-/** `isField('data', …)` with a colon, for the line that nearly every event has; several times as fast. */
+// `isField` with a colon, letter by letter: several times as fast, for the lines that events consist of.
+
 function isData(text: string, start: number): boolean {
   return (
     text.charCodeAt(start) === LETTER_D &&
@@ -48,6 +49,23 @@ function isData(text: string, start: number): boolean {
     text.charCodeAt(start + 2) === 116 &&
     text.charCodeAt(start + 3) === 97 &&
     text.charCodeAt(start + 4) === COLON
+  );
+}
+
+function isEvent(text: string, start: number): boolean {
+  return (
+    text.charCodeAt(start) === LETTER_E &&
+    text.charCodeAt(start + 1) === 118 &&
+    text.charCodeAt(start + 2) === 101 &&
+    text.charCodeAt(start + 3) === 110 &&
+    text.charCodeAt(start + 4) === 116 &&
+    text.charCodeAt(start + 5) === COLON
+  );
+}
+
+function isId(text: string, start: number): boolean {
+  return (
+    text.charCodeAt(start) === LETTER_I && text.charCodeAt(start + 1) === 100 && text.charCodeAt(start + 2) === COLON
   );
 }
 
@@ -182,7 +200,8 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
     }
     while (end !== -1) {
       if (start === end) dispatch();
-      else if (isData(text, start) && end - start <= maxEventLength) {
+      else if (end - start > maxEventLength) line(text, start, end);
+      else if (isData(text, start)) {
         const value = valueOf(4, text, start, end);
         if (dataLines === 0 && !oversized && text.charCodeAt(end + 1) === LF) {
           // One data line and its blank line: what nearly every event ends with.
@@ -191,7 +210,9 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
           id = undefined;
           end += 1;
         } else append(value);
-      } else line(text, start, end);
+      } else if (isEvent(text, start)) type = valueOf(5, text, start, end);
+      else if (isId(text, start)) setId(valueOf(2, text, start, end));
+      else line(text, start, end);
       start = end + 1;
       end = text.indexOf('\n', start);
     }
