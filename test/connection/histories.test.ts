@@ -95,9 +95,9 @@ test(`${HISTORIES} random histories hold the invariants (seed ${seed})`, () => {
           if (effect.type === 'abort') open = undefined;
           if (effect.type === 'open') {
             must(open === undefined, 'two connections');
-            open = effect.connectionId;
+            open = machine.state.connectionId;
           }
-          if (effect.type === 'deliver') must(effect.connectionId === open, 'frames of another connection');
+          if (effect.type === 'deliver') must(machine.state.connectionId === open, 'frames of another connection');
         }
       }
     } catch (error) {

@@ -9,7 +9,7 @@ import type {
 import { initialState, transition } from '../../packages/client/src/connection/transition.ts';
 import { NetworkError } from '../../packages/client/src/errors.ts';
 
-export const defaultPolicy: ConnectionPolicy = {
+const defaultPolicy: ConnectionPolicy = {
   baseDelayMs: 1_000,
   maxDelayMs: 30_000,
   factor: 2,
@@ -25,7 +25,7 @@ export type Said = Input extends infer One ? (One extends Input ? Omit<One, keyo
 
 const OF_A_CONNECTION = new Set(['opened', 'frames', 'ended', 'failed', 'fatal', 'heartbeat', 'closing']);
 
-export const info = {
+const info = {
   url: 'http://server.test/events',
   status: 200,
   headers: { get: (): string | null => null },

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { EventClientOptions } from '../../packages/client/src/index.ts';
 import { type Exchange, type HttpServer, httpServer } from '../support/http-server.ts';
 import { elapse, until } from '../support/until.ts';
-import { type WatchedClient, watch } from '../support/watched-client.ts';
+import { type WatchedClient, watchIdle } from '../support/watched-client.ts';
 
 const end = ({ client }: WatchedClient): Promise<void> => until(() => client.status === 'closed');
 
@@ -15,6 +16,22 @@ function endless({ response }: Exchange, status: number, headers: Record<string,
     if (!response.destroyed) response.write('data: forged\n\n'.repeat(1_000), () => setImmediate(write));
   };
   write();
+}
+
+/** Holds every response: what is let go of is so by the client, not by the garbage collection. */
+function watch(url: string, options: EventClientOptions = {}): WatchedClient {
+  const held: Response[] = [];
+  const watched = watchIdle(url, {
+    ...options,
+    fetch: async (to, init) => {
+      const response = await fetch(to, init);
+      held.push(response);
+      return response;
+    },
+  });
+  watched.client.lifecycle.on('close', () => expect(held.length).toBeGreaterThan(0));
+  watched.client.connect();
+  return watched;
 }
 
 const released = ({ pending, sockets }: HttpServer, live: number): boolean =>

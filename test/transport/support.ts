@@ -4,7 +4,7 @@ import { VirtualTime } from '../support/virtual-time.ts';
 
 export type Call = readonly [url: string, init: RequestInit & { readonly headers: Headers }];
 
-export const request: TransportRequest = {
+const request: TransportRequest = {
   url: 'https://server.test/events',
   method: 'GET',
   headers: {},
@@ -49,10 +49,10 @@ export function connect(
   const calls: Call[] = [];
   const reports: TransportReport[] = [];
   const waiting = new Set<() => void>();
-  const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+  const fetch = (url: string, init: RequestInit): Promise<Response> => {
     const call = [url, init as Call[1]] as const;
     calls.push(call);
-    return answer(call, calls.length);
+    return Promise.resolve(answer(call, calls.length));
   };
   const abort = fetchTransport(fetch, time.environment).open({ ...request, ...change }, (report) => {
     reports.push(report);

@@ -16,7 +16,7 @@ type Settings = Filled<EventClientOptions, 'transport' | 'signal'>;
 type Reconnect = Filled<ReconnectOptions, 'shouldRetry'>;
 
 /** How repetitions are recognised. */
-export interface DedupeRule {
+interface DedupeRule {
   /** Where ids are compared: with what earlier connections delivered, with everything, nowhere. */
   readonly scope: 'reconnect' | 'always' | 'nothing';
   readonly window: number;
@@ -90,6 +90,17 @@ const environmentManual: Manual<Environment> = {
   baseUrl: ['function', baseUrl],
 };
 
+/** A report that fails must not fail what it is about. */
+function quietly<T>(say: (what: T) => void): (what: T) => void {
+  return (what) => {
+    try {
+      say(what);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+}
+
 function resolveUrl(url: string | URL, environment: Environment): string {
   const base = environment.baseUrl();
   const resolved = url && URL.canParse(url, base) ? new URL(url, base) : undefined;
@@ -127,7 +138,8 @@ export function resolveOptions(url: string | URL, options: EventClientOptions): 
   const settings = complete('options', options, manual);
   checkRequest(settings);
   const { dedupe, fetch, reconnect, resume, transport } = settings;
-  const environment = complete('options.environment', settings.environment, environmentManual);
+  const given = complete('options.environment', settings.environment, environmentManual);
+  const environment = { ...given, reportError: quietly(given.reportError), warn: quietly(given.warn) };
   const policy = complete('options.reconnect', reconnect, reconnectManual);
   const { by, name } = complete('options.resume', resume, resumeManual);
   const way = typeof resume === 'object' ? by : resume;

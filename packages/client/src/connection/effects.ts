@@ -7,11 +7,11 @@ export function effectsOf(was: ConnectionState, is: ConnectionState, input: Inpu
   const { connectionId, phase, error, retry } = is;
   const left = was.connectionId !== connectionId;
   if (left) effects.push({ type: 'abort' });
-  if (phase === 'connecting' && (left || was.phase !== phase)) effects.push({ type: 'open', connectionId });
+  if (phase === 'connecting' && (left || was.phase !== phase)) effects.push({ type: 'open' });
   if (input.type === 'opened') effects.push({ type: 'announce', name: 'open', payload: input.info });
   if (error && error !== was.error) effects.push({ type: 'announce', name: 'error', payload: error });
   if (retry && retry !== was.retry) effects.push({ type: 'announce', name: 'retry', payload: retry });
   if (phase === 'closed' && was.phase !== phase) effects.push({ type: 'announce', name: 'close', payload: error });
-  if (input.type === 'frames') effects.push({ type: 'deliver', connectionId, frames: input.frames });
+  if (input.type === 'frames') effects.push({ type: 'deliver', frames: input.frames });
   return effects;
 }

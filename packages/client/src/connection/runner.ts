@@ -45,7 +45,7 @@ export function createRunner(host: RunnerHost): Runner {
     state = next;
     keepTime(now);
     queue.push(() => host.committed(next));
-    for (const effect of effects) queue.push(() => perform(effect));
+    for (const effect of effects) queue.push(() => perform(effect, next));
     if (!performing) drain();
   }
 
@@ -77,7 +77,6 @@ export function createRunner(host: RunnerHost): Runner {
   }
 
   function open(connectionId: number): void {
-    if (state.connectionId !== connectionId || state.phase !== 'connecting') return;
     try {
       abort = host.open((report) => send({ ...report, connectionId }));
     } catch (cause) {
@@ -85,12 +84,15 @@ export function createRunner(host: RunnerHost): Runner {
     }
   }
 
-  function perform(effect: Effect): void {
-    if (effect.type === 'announce') host.announce(effect);
-    else if (effect.type === 'open') open(effect.connectionId);
-    else if (effect.type === 'deliver') {
-      host.deliver(effect.frames, () => state.connectionId === effect.connectionId && state.phase === 'open');
-    } else abort?.();
+  /** What a listener has made obsolete meanwhile is left out; what happened is still told. */
+  function perform(effect: Effect, { connectionId, phase }: ConnectionState): void {
+    const lasts = (): boolean => state.connectionId === connectionId && state.phase === phase;
+    if (effect.type === 'abort') abort?.();
+    else if (effect.type === 'announce' && (effect.name === 'error' || effect.name === 'close')) host.announce(effect);
+    else if (!lasts()) return;
+    else if (effect.type === 'announce') host.announce(effect);
+    else if (effect.type === 'open') open(connectionId);
+    else host.deliver(effect.frames, lasts);
   }
 
   return {

@@ -2,7 +2,7 @@ import type { Frame } from 'pushstream-protocol';
 import type { ConnectionPolicy, ConnectionState, Moment } from './state.ts';
 
 /** A suspected connection has this long to show a byte. */
-export const PROBE_MS = 5_000;
+const PROBE_MS = 5_000;
 /** A learned interval never gives up on a shorter silence than this. */
 const MIN_LEARNED_SILENCE_MS = 45_000;
 /** An announced interval shorter than this is taken for this. */
@@ -11,8 +11,8 @@ const MIN_HEARTBEAT_MS = 100;
 const MAX_HEARTBEAT_MS = 2 ** 29;
 /** A comment that comes with the opening is a greeting: the heartbeats keep their own time. */
 const GREETING_MS = 1_000;
-/** A timer this late means that the machine slept or was held up. */
-const LATE_MS = 2_000;
+/** A timer this late means that the machine slept, or that something held the thread. */
+const LATE_MS = 50;
 
 /** The timer is set anew only where none runs or it has to fire earlier: it looks again when it fires. */
 function watch(state: ConnectionState): ConnectionState {
@@ -65,8 +65,8 @@ export function heard(state: ConnectionState, frames: readonly Frame[], { now }:
 }
 
 /** A byte must come within the probe. */
-export function probe(state: ConnectionState, { now }: Moment): ConnectionState {
-  return { ...state, probing: true, dueAt: now + PROBE_MS };
+export function probe(state: ConnectionState, { now }: Moment, probeMs: number = PROBE_MS): ConnectionState {
+  return { ...state, probing: true, dueAt: now + Math.min(probeMs, PROBE_MS) };
 }
 
 /** The timer of an open stream fired; `undefined`: it is dead. */
@@ -74,6 +74,7 @@ export function look(state: ConnectionState, moment: Moment): ConnectionState | 
   const { dueAt, lastByteAt, silenceMs, probing } = state;
   if (probing) return undefined;
   if (silenceMs === null || moment.now < lastByteAt + silenceMs) return watch({ ...state, dueAt: null });
-  // What arrived while the machine slept, or was held up, is read before the connection is judged.
-  return dueAt !== null && moment.now - dueAt > LATE_MS ? probe(state, moment) : undefined;
+  // What arrived meanwhile is read before the connection is judged: a timer gets as long as it was late.
+  const lateMs = moment.now - (dueAt ?? moment.now);
+  return lateMs > LATE_MS ? probe(state, moment, lateMs) : undefined;
 }

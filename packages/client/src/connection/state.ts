@@ -115,8 +115,8 @@ export type Announcement =
 /** What the runner is to do, in order; the timer follows `dueAt` by itself. */
 export type Effect =
   | { readonly type: 'abort' }
-  | { readonly type: 'open'; readonly connectionId: number }
-  | { readonly type: 'deliver'; readonly connectionId: number; readonly frames: readonly Frame[] }
+  | { readonly type: 'open' }
+  | { readonly type: 'deliver'; readonly frames: readonly Frame[] }
   | Announcement;
 
 export type Transition = readonly [ConnectionState, readonly Effect[]];

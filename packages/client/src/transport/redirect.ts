@@ -36,13 +36,14 @@ function next(request: PreparedRequest, response: Response, hops: number): Prepa
 }
 
 /**
- * Fetches; follows redirects by hand where a caller's header could leak with them. Browsers hide
- * where a redirect leads: there it is left to them as long as they strip every header that matters.
+ * Fetches, and follows redirects by hand: a caller's header could leak with them. Browsers hide
+ * where a redirect leads: there it is asked again and left to them, as long as they strip every
+ * header that matters.
  */
 export async function fetchSafely(fetch: Fetch, request: PreparedRequest, redirect: 'safe' | 'follow' | 'error'): Promise<Response> {
   const follow = (): Promise<Response> => fetch(request.url, { ...request.init, redirect: 'follow' });
   const secrets = request.callerHeaders.filter((name) => !SAFELISTED.includes(name));
-  if (redirect === 'follow' || (redirect === 'safe' && secrets.length === 0)) return follow();
+  if (redirect === 'follow') return follow();
   for (let hops = 0; ; hops += 1) {
     const response = await fetch(request.url, { ...request.init, redirect: 'manual' });
     const hidden = response.type === 'opaqueredirect';
