@@ -8,24 +8,22 @@ export interface Utf8Decoder {
  * Decodes UTF-8 chunk by chunk; invalid bytes become U+FFFD. A byte order mark is left alone:
  * the parser is the one layer that strips it.
  *
- * Node's decoder loses its fast path for good once `stream: true` was used on it, so whole chunks
- * take a decoder that never streams. Text in which most characters take several bytes is the
- * exception: there the streaming one is the faster.
+ * Before 24.14, and in 20 and 22, Node's decoder loses its fast path for good once `stream: true`
+ * was used on it; a chunk of ASCII therefore takes a decoder that never streams.
  */
 export function createUtf8Decoder(): Utf8Decoder {
   const whole = new TextDecoder('utf-8', { ignoreBOM: true });
   const streaming = new TextDecoder('utf-8', { ignoreBOM: true });
   let pending = false;
-  let dense = false;
+  /** The last chunk was more than ASCII: there the streaming decoder is the faster. */
+  let mixed = false;
   return {
     decode(bytes) {
-      const cut = (bytes[bytes.length - 1] ?? (pending ? 0x80 : 0)) >= 0x80;
-      if (pending || cut || dense) {
-        pending = cut;
-        return streaming.decode(bytes, { stream: true });
-      }
-      const text = whole.decode(bytes);
-      dense = text.length * 2 < bytes.length;
+      const streams = pending || mixed || (bytes[bytes.length - 1] ?? 0) >= 0x80;
+      // An empty chunk leaves a cut sequence waiting.
+      if (bytes.length > 0) pending = (bytes[bytes.length - 1] ?? 0) >= 0x80;
+      const text = streams ? streaming.decode(bytes, { stream: true }) : whole.decode(bytes);
+      mixed = text.length !== bytes.length;
       return text;
     },
   };
