@@ -4,7 +4,12 @@ export const MS = '1..2147483647';
 /** What came, for a message: never what may be secret, the inside of an object or free text. */
 export function show(value: unknown, isFree = false): string {
   if (typeof value === 'string') return isFree && value ? 'string' : JSON.stringify(value);
-  return value && /object|function/.test(typeof value) ? typeof value : String(value);
+  return value === Object(value) ? typeof value : String(value);
+}
+
+/** Every misuse has this form; never put in it what may be secret. */
+export function misuse(path: string, expected: string, got: unknown, Misuse: typeof TypeError = TypeError): TypeError {
+  return new Misuse(`${path}: expected ${expected}, got ${got}`);
 }
 
 function fits(value: unknown, kind: string): boolean {
@@ -23,22 +28,26 @@ function fits(value: unknown, kind: string): boolean {
 export function check(path: string, value: unknown, kinds: string): void {
   if (kinds.split(' | ').some((kind) => fits(value, kind))) return;
   const Misuse = typeof value === 'number' && kinds.includes('..') ? RangeError : TypeError;
-  throw new Misuse(`${path}: expected ${kinds}, got ${show(value, !/["\d]/.test(kinds))}`);
+  throw misuse(path, kinds, show(value, !/["\d]/.test(kinds)), Misuse);
 }
 
-/** Per part what it may be, and what it is where it is left out. */
-export type Manual<T> = { readonly [Name in keyof T]-?: readonly [kinds: string, fallback: T[Name]] };
+/** Per part what it is where it is left out, behind what it may be unless that is the type of this. */
+export type Manual<T> = { readonly [Name in keyof T]-?: T[Name] | readonly [kinds: string, fallback: T[Name]] };
 
 /** Checks the parts that are there, that there are no others, and fills in those that are not. */
-export function complete<T extends object>(path: string, given: unknown, manual: Manual<T>): T {
-  const parts = Object.entries<readonly [kinds: string, fallback: unknown]>(manual);
-  const known = new Map(parts);
-  const result = Object.fromEntries(parts.map(([name, [, fallback]]) => [name, fallback]));
-  for (const [name, value] of Object.entries(typeof given === 'object' && given ? given : {})) {
-    const kinds = known.get(name)?.[0];
-    if (!kinds) throw new TypeError(`${path}: expected ${[...known.keys()].join(', ')}, got ${show(name)}`);
+export function complete<T extends object>(path: string, given: object | string | false, manual: Manual<T>): T {
+  const kinds = new Map<string, string>();
+  const result: Record<string, unknown> = {};
+  for (const [name, part] of Object.entries<unknown>(manual)) {
+    const [kind, fallback]: readonly unknown[] = Array.isArray(part) ? part : [typeof part, part];
+    kinds.set(name, String(kind));
+    result[name] = fallback;
+  }
+  for (const [name, value] of Object.entries(typeof given === 'object' ? given : {})) {
+    const kind = kinds.get(name);
+    if (!kind) throw misuse(path, [...kinds.keys()].join(', '), show(name));
     if (value === undefined) continue;
-    check(`${path}.${name}`, value, kinds);
+    check(`${path}.${name}`, value, kind);
     result[name] = value;
   }
   // The manual is what vouches for it.

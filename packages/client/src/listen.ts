@@ -1,4 +1,4 @@
-import { check } from './checks.ts';
+import { check, misuse } from './checks.ts';
 import type { AnyListener, Dispatcher } from './dispatcher.ts';
 import type { Unsubscribe } from './events.ts';
 
@@ -9,7 +9,7 @@ import type { Unsubscribe } from './events.ts';
  */
 export function listen(dispatcher: Dispatcher, name: string, listener: AnyListener, once = false): Unsubscribe {
   check('type', name, 'string');
-  if (name === '') throw new TypeError('type: expected a name or a pattern, got ""');
+  if (name === '') throw misuse('type', 'a name or a pattern', '""');
   check('listener', listener, 'function');
   return dispatcher.on(name, listener, once);
 }

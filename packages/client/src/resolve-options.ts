@@ -1,11 +1,12 @@
 import { DEFAULT_MAX_EVENT_LENGTH } from 'pushstream-protocol';
-import { check, complete, show, type Manual, MS } from './checks.ts';
+import { check, complete, type Manual, misuse, MS, show } from './checks.ts';
 import { isSendable, SENDABLE } from './cursor.ts';
 import type { Environment } from './environment.ts';
 import type { StreamEvent } from './events.ts';
 import { hostEnvironment, hostFetch } from './host.ts';
 import type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions } from './options.ts';
 import { fetchTransport } from './transport/fetch-transport.ts';
+import { withoutQuery } from './transport/response.ts';
 import type { Resume, Transport } from './transport/transport.ts';
 
 /** Without a gap; `Open` parts may be `undefined`. */
@@ -41,11 +42,11 @@ const manual: Manual<Settings> = {
   method: ['string | function', 'GET'],
   credentials: ['"omit" | "same-origin" | "include" | function', 'same-origin'],
   redirect: ['"safe" | "follow" | "error"', 'safe'],
-  fetch: ['function', hostFetch],
+  fetch: hostFetch,
   transport: ['object', undefined],
-  environment: ['object', {}],
+  environment: {},
   signal: ['object', undefined],
-  lastEventId: ['string', ''],
+  lastEventId: '',
   resume: ['"header" | "query" | "both" | object | false', 'header'],
   decode: ['"json" | "text" | function', 'json'],
   dedupe: ['"reconnect" | "always" | object | false', 'reconnect'],
@@ -68,26 +69,12 @@ const reconnectManual: Manual<Reconnect> = {
 
 const resumeManual: Manual<Required<ResumeOptions>> = {
   by: ['"query" | "both"', 'query'],
-  name: ['string', 'lastEventId'],
+  name: 'lastEventId',
 };
 
 const dedupeManual: Manual<Filled<DedupeOptions, 'key'>> = {
   window: ['1..1048576', 1_024],
   key: ['function', undefined],
-};
-
-const { now, monotonicNow, random, setTimer, requestFrame, yieldToHost, reportError, warn, baseUrl } = hostEnvironment;
-
-const environmentManual: Manual<Environment> = {
-  now: ['function', now],
-  monotonicNow: ['function', monotonicNow],
-  random: ['function', random],
-  setTimer: ['function', setTimer],
-  requestFrame: ['function', requestFrame],
-  yieldToHost: ['function', yieldToHost],
-  reportError: ['function', reportError],
-  warn: ['function', warn],
-  baseUrl: ['function', baseUrl],
 };
 
 /** A report that fails must not fail what it is about. */
@@ -104,11 +91,10 @@ function quietly<T>(say: (what: T) => void): (what: T) => void {
 function resolveUrl(url: string | URL, environment: Environment): string {
   const base = environment.baseUrl();
   const resolved = url && URL.canParse(url, base) ? new URL(url, base) : undefined;
-  if (!resolved || !/^https?:$/.test(resolved.protocol) || resolved.username || resolved.password) {
+  if (!resolved || !/^https?:\/\/[^/@]+\//.test(resolved.href)) {
     const what = 'an http or https URL without credentials, absolute where there is no page';
     // Of what came, what may be secret is left out.
-    const came = typeof url === 'string' ? url.replace(/[?#].*/s, '').replace(/\/\/.*@/, '//') : url;
-    throw new TypeError(`url: expected ${what}, got ${show(came)}`);
+    throw misuse('url', what, show(typeof url === 'string' ? withoutQuery(url).replace(/\/\/.*@/, '//') : url));
   }
   resolved.hash = '';
   return resolved.href;
@@ -117,14 +103,12 @@ function resolveUrl(url: string | URL, environment: Environment): string {
 /** What no table can say: parts that contradict each other. */
 function checkRequest({ method, body, headers, lastEventId }: Settings): void {
   if (body !== null && typeof method === 'string' && /^(get|head)$/i.test(method)) {
-    throw new TypeError(`options.body: expected a method that has one, got ${method}`);
+    throw misuse('options.body', 'a method that has one', method);
   }
   if (typeof headers === 'object' && new Headers(headers).has('last-event-id')) {
-    throw new TypeError('options.headers: expected no Last-Event-ID, which is options.lastEventId, got one');
+    throw misuse('options.headers', 'no Last-Event-ID, which is options.lastEventId', 'one');
   }
-  if (!isSendable(lastEventId)) {
-    throw new TypeError(`options.lastEventId: expected ${SENDABLE}, got ${JSON.stringify(lastEventId.slice(0, 99))}`);
-  }
+  if (!isSendable(lastEventId)) throw misuse('options.lastEventId', SENDABLE, show(lastEventId.slice(0, 99)));
 }
 
 /**
@@ -138,20 +122,18 @@ export function resolveOptions(url: string | URL, options: EventClientOptions): 
   const settings = complete('options', options, manual);
   checkRequest(settings);
   const { dedupe, fetch, reconnect, resume, transport } = settings;
-  const given = complete('options.environment', settings.environment, environmentManual);
+  const given = complete<Environment>('options.environment', settings.environment, hostEnvironment);
   const environment = { ...given, reportError: quietly(given.reportError), warn: quietly(given.warn) };
-  const policy = complete('options.reconnect', reconnect, reconnectManual);
   const { by, name } = complete('options.resume', resume, resumeManual);
   const way = typeof resume === 'object' ? by : resume;
   const { window, key } = complete('options.dedupe', dedupe, dedupeManual);
   return {
     ...settings,
-    ...policy,
-    maxAttempts: reconnect ? policy.maxAttempts : 0,
+    ...complete('options.reconnect', reconnect || { maxAttempts: 0 }, reconnectManual),
     url: resolveUrl(url, environment),
     environment,
     transport: transport ?? fetchTransport(fetch, environment),
-    resume: { header: way === 'header' || way === 'both', query: way === 'query' || way === 'both' ? name : undefined },
+    resume: { header: way && way !== 'query', query: way && way !== 'header' ? name : undefined },
     dedupe: { scope: dedupe === false || key ? 'nothing' : dedupe === 'always' ? dedupe : 'reconnect', window, key },
   };
 }

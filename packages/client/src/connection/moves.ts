@@ -14,8 +14,25 @@ export function enter(state: ConnectionState, phase: PhaseName, change: Change =
   return { ...state, dueAt: null, retry: null, ...change, connectionId, phase };
 }
 
-export function connecting(state: ConnectionState, { now }: Moment, policy: ConnectionPolicy, change: Change = {}): ConnectionState {
-  return enter(state, 'connecting', { body: 'none', dueAt: now + policy.connectTimeoutMs, ...change });
+/** What is known of a connection before its headers came. */
+export const unopened: Pick<
+  ConnectionState,
+  'openedAt' | 'lastByteAt' | 'heartbeatAt' | 'heartbeatMs' | 'silenceMs' | 'probing' | 'closingMs' | 'body'
+> = {
+  openedAt: Infinity,
+  lastByteAt: 0,
+  heartbeatAt: null,
+  heartbeatMs: null,
+  silenceMs: null,
+  probing: false,
+  closingMs: null,
+  body: 'none',
+};
+
+/** A new connection, unless a pause reason is held. */
+export function connecting(state: ConnectionState, { now }: Moment, { connectTimeoutMs }: ConnectionPolicy): ConnectionState {
+  if (state.pauseReasons.length > 0) return enter(state, 'paused');
+  return enter(state, 'connecting', { ...unopened, dueAt: now + connectTimeoutMs });
 }
 
 export function closed(state: ConnectionState, error: StreamError | null): ConnectionState {
@@ -30,24 +47,24 @@ export function isSpent({ body }: ConnectionState, { hasCursor }: Moment, { rese
 /** The connection failed, or ended (`error: null`): wait for the next attempt, or close. */
 export function lose(
   state: ConnectionState,
-  error: StreamError | null,
-  retryAfterMs: number,
   moment: Moment,
   policy: ConnectionPolicy,
+  error: StreamError | null,
+  retryAfterMs = 0,
 ): ConnectionState {
-  if (policy.maxAttempts === 0 || isSpent(state, moment, policy)) return closed(state, error);
+  const { maxAttempts, healthyAfterMs } = policy;
+  if (maxAttempts === 0 || isSpent(state, moment, policy)) return closed(state, error);
   const { now, wallNow, random } = moment;
-  const open = state.phase === 'open';
-  const openMs = open ? now - state.openedAt : 0;
-  const closingMs = open ? state.closingMs : null;
-  const healthy = open && openMs >= policy.healthyAfterMs;
-  const rotated = !error && (healthy || closingMs !== null);
+  const { openedAt, closingMs, reconnectionTimeMs } = state;
+  const openMs = Math.max(0, now - openedAt);
+  const healthy = now - openedAt >= healthyAfterMs;
+  const rotated = healthy || closingMs !== null;
   const failure = error ?? (rotated ? null : new NetworkError(`Expected a lasting stream, got its end after ${Math.round(openMs)} ms`));
   const attempt = failure ? (healthy ? 0 : state.attempt) + 1 : 0;
-  if (failure && attempt > policy.maxAttempts) return closed(state, new AttemptsExhaustedError(policy.maxAttempts, failure));
+  if (failure && attempt > maxAttempts) return closed(state, new AttemptsExhaustedError(maxAttempts, failure));
 
   const toldMs = clampServerDelay(Math.max(retryAfterMs, closingMs ?? 0));
-  const floorMs = Math.max(state.reconnectionTimeMs, toldMs, MIN_DELAY_MS);
+  const floorMs = Math.max(reconnectionTimeMs, toldMs, MIN_DELAY_MS);
   const delayMs = reconnectDelay(floorMs, Math.max(0, attempt - 1), random, policy);
   return enter(state, 'waiting', {
     attempt,

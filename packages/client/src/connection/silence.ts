@@ -1,5 +1,7 @@
-import type { Frame } from 'pushstream-protocol';
-import type { ConnectionPolicy, ConnectionState, Moment } from './state.ts';
+import { clampServerDelay } from './backoff.ts';
+import type { ConnectionInput, ConnectionPolicy, ConnectionState, Moment } from './state.ts';
+
+type Told<Type> = Extract<ConnectionInput, { type: Type }>;
 
 /** A suspected connection has this long to show a byte. */
 const PROBE_MS = 5_000;
@@ -23,58 +25,63 @@ function watch(state: ConnectionState): ConnectionState {
 }
 
 /** The phase `open` begins. */
-export function opened(state: ConnectionState, { now }: Moment, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
+export function opened(state: ConnectionState, { now, carriesBody }: Told<'opened'>, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
   return watch({
     ...state,
     phase: 'open',
     dueAt: null,
+    error: null,
+    opens: state.opens + 1,
     openedAt: now,
     lastByteAt: now,
-    heartbeatAt: null,
-    heartbeatMs: null,
     silenceMs: typeof heartbeatTimeoutMs === 'number' ? heartbeatTimeoutMs : null,
-    probing: false,
-    closingMs: null,
+    body: carriesBody ? 'sent' : 'none',
   });
 }
 
-/** The server told its heartbeat interval, or two heartbeats did. */
-function learn(state: ConnectionState, heartbeatMs: number, minSilenceMs: number, policy: ConnectionPolicy): ConnectionState {
-  const silenceMs = policy.heartbeatTimeoutMs === 'auto' ? Math.max(minSilenceMs, 3 * heartbeatMs) : state.silenceMs;
-  return { ...state, heartbeatMs, silenceMs };
-}
-
-export function announced(state: ConnectionState, intervalMs: number, policy: ConnectionPolicy): ConnectionState {
+/** The server told its heartbeat interval. */
+export function announced(state: ConnectionState, { intervalMs }: Told<'heartbeat'>, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
   if (!(intervalMs > 0)) return state;
   const heartbeatMs = Math.min(Math.max(MIN_HEARTBEAT_MS, intervalMs), MAX_HEARTBEAT_MS);
-  return watch({ ...learn(state, heartbeatMs, 0, policy), heartbeatAt: 'announced' });
+  const silenceMs = heartbeatTimeoutMs === 'auto' ? 3 * heartbeatMs : state.silenceMs;
+  return watch({ ...state, heartbeatAt: 'announced', heartbeatMs, silenceMs });
 }
 
 /** Bytes came: any byte is life; a comment or a bare id is a heartbeat, and two of them tell the interval. */
-export function heard(state: ConnectionState, frames: readonly Frame[], { now }: Moment, policy: ConnectionPolicy): ConnectionState {
-  const { heartbeatAt, heartbeatMs, openedAt } = state;
-  const next = { ...state, lastByteAt: now, probing: false };
-  const beats = frames.some(({ kind }) => kind === 'comment' || kind === 'id') && now - openedAt >= GREETING_MS;
-  if (heartbeatAt === 'announced' || !beats) return watch(next);
-  const beat = { ...next, heartbeatAt: now };
-  if (heartbeatAt === null) return watch(beat);
-  // Of the last two intervals the longer: one heartbeat may have come late, and the next close behind it.
-  const intervalMs = now - heartbeatAt;
-  const longerMs = Math.max(heartbeatMs ?? 0, intervalMs);
-  return watch({ ...learn(beat, longerMs, MIN_LEARNED_SILENCE_MS, policy), heartbeatMs: intervalMs });
+export function heard(state: ConnectionState, { now, frames }: Told<'frames'>, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
+  let { heartbeatAt, heartbeatMs, silenceMs, reconnectionTimeMs, body } = state;
+  let beats = false;
+  for (const frame of frames) {
+    const { kind } = frame;
+    // [standard] "set the event stream's reconnection time to that integer": lasting, and without a dispatch.
+    if (kind === 'retry') reconnectionTimeMs = clampServerDelay(frame.retryMs);
+    else if (kind === 'comment' || kind === 'id') beats = true;
+    else if (kind === 'event' && body === 'sent') body = 'answered';
+  }
+  if (beats && heartbeatAt !== 'announced' && now - state.openedAt >= GREETING_MS) {
+    if (heartbeatAt !== null) {
+      // Of the last two intervals the longer: one heartbeat may have come late, and the next close behind it.
+      const longerMs = Math.max(heartbeatMs ?? 0, now - heartbeatAt);
+      if (heartbeatTimeoutMs === 'auto') silenceMs = Math.max(MIN_LEARNED_SILENCE_MS, 3 * longerMs);
+      heartbeatMs = now - heartbeatAt;
+    }
+    heartbeatAt = now;
+  }
+  return watch({ ...state, lastByteAt: now, heartbeatAt, heartbeatMs, silenceMs, probing: false, reconnectionTimeMs, body });
 }
 
 /** A byte must come within the probe. */
 export function probe(state: ConnectionState, { now }: Moment, probeMs: number = PROBE_MS): ConnectionState {
-  return { ...state, probing: true, dueAt: now + Math.min(probeMs, PROBE_MS) };
+  return { ...state, dueAt: now + Math.min(probeMs, PROBE_MS), probing: true };
 }
 
 /** The timer of an open stream fired; `undefined`: it is dead. */
 export function look(state: ConnectionState, moment: Moment): ConnectionState | undefined {
+  const { now } = moment;
   const { dueAt, lastByteAt, silenceMs, probing } = state;
   if (probing) return undefined;
-  if (silenceMs === null || moment.now < lastByteAt + silenceMs) return watch({ ...state, dueAt: null });
+  if (silenceMs === null || now < lastByteAt + silenceMs) return watch({ ...state, dueAt: null });
   // What arrived meanwhile is read before the connection is judged: a timer gets as long as it was late.
-  const lateMs = moment.now - (dueAt ?? moment.now);
+  const lateMs = now - (dueAt ?? now);
   return lateMs > LATE_MS ? probe(state, moment, lateMs) : undefined;
 }

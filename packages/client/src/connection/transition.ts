@@ -1,8 +1,6 @@
-import type { Frame } from 'pushstream-protocol';
 import { ConnectTimeoutError, HeartbeatTimeoutError } from '../errors.ts';
-import { clampServerDelay } from './backoff.ts';
 import { effectsOf } from './effects.ts';
-import { closed, connecting, enter, isLive, isSpent, lose } from './moves.ts';
+import { closed, connecting, enter, isLive, isSpent, lose, unopened } from './moves.ts';
 import * as silence from './silence.ts';
 import type { ConnectionInput, ConnectionPolicy, ConnectionState, Input, Moment, Suspicion, Transition } from './state.ts';
 
@@ -17,21 +15,14 @@ export const initialState: ConnectionState = {
   earliestAt: 0,
   opens: 0,
   reconnectionTimeMs: 0,
-  openedAt: 0,
-  lastByteAt: 0,
-  heartbeatAt: null,
-  heartbeatMs: null,
-  silenceMs: null,
-  probing: false,
-  closingMs: null,
-  body: 'none',
+  ...unopened,
 };
 
 function connect(state: ConnectionState, moment: Moment, policy: ConnectionPolicy): ConnectionState {
-  const { phase, pauseReasons } = state;
+  const { phase } = state;
   if (phase === 'paused') return state;
-  const fresh = phase === 'idle' || phase === 'closed' ? { attempt: 0, error: null } : {};
-  return pauseReasons.length > 0 ? enter(state, 'paused', fresh) : connecting(state, moment, policy, fresh);
+  const begins = phase === 'idle' || phase === 'closed';
+  return connecting(begins ? { ...state, attempt: 0, error: null } : state, moment, policy);
 }
 
 function pause(state: ConnectionState, reason: string): ConnectionState {
@@ -63,40 +54,26 @@ function suspect(state: ConnectionState, suspicion: Suspicion, moment: Moment): 
   return phase === 'open' && !probing && (overdue || !mild) ? silence.probe(state, moment) : state;
 }
 
-/** [standard] "set the event stream's reconnection time to that integer": lasting, and without a dispatch. */
-function obey(state: ConnectionState, frames: readonly Frame[]): ConnectionState {
-  let { reconnectionTimeMs, body } = state;
-  for (const frame of frames) {
-    if (frame.kind === 'retry') reconnectionTimeMs = clampServerDelay(frame.retryMs);
-    else if (frame.kind === 'event' && body === 'sent') body = 'answered';
-  }
-  return { ...state, reconnectionTimeMs, body };
-}
-
 /** What the current connection says of itself. */
 function hear(state: ConnectionState, input: ConnectionInput, policy: ConnectionPolicy): ConnectionState {
-  if (input.type === 'failed') return lose(state, input.error, input.retryAfterMs ?? 0, input, policy);
-  if (input.type === 'ended') return lose(state, null, 0, input, policy);
-  if (input.type === 'fatal') return closed(state, input.error);
-  const open = state.phase === 'open';
-  if (open === (input.type === 'opened')) return state;
-  if (input.type === 'opened') {
-    const { opens } = state;
-    const body = input.carriesBody ? 'sent' : 'none';
-    return silence.opened({ ...state, error: null, opens: opens + 1, body }, input, policy);
-  }
-  if (input.type === 'frames') return obey(silence.heard(state, input.frames, input, policy), input.frames);
-  if (input.type === 'heartbeat') return silence.announced(state, input.intervalMs, policy);
+  const { type } = input;
+  if (type === 'failed') return lose(state, input, policy, input.error, input.retryAfterMs);
+  if (type === 'ended') return lose(state, input, policy, null);
+  if (type === 'fatal') return closed(state, input.error);
+  if ((state.phase === 'open') === (type === 'opened')) return state;
+  if (type === 'opened') return silence.opened(state, input, policy);
+  if (type === 'frames') return silence.heard(state, input, policy);
+  if (type === 'heartbeat') return silence.announced(state, input, policy);
   return { ...state, closingMs: input.retryMs };
 }
 
 /** The one timer fired. */
 function wake(state: ConnectionState, moment: Moment, policy: ConnectionPolicy): ConnectionState {
-  if (state.phase === 'waiting') return connecting(state, moment, policy);
-  if (state.phase === 'connecting') return lose(state, new ConnectTimeoutError(policy.connectTimeoutMs), 0, moment, policy);
-  if (state.phase !== 'open') return state;
-  const error = new HeartbeatTimeoutError(moment.now - state.lastByteAt);
-  return silence.look(state, moment) ?? lose(state, error, 0, moment, policy);
+  const { phase, lastByteAt } = state;
+  if (phase === 'waiting') return connecting(state, moment, policy);
+  if (phase === 'connecting') return lose(state, moment, policy, new ConnectTimeoutError(policy.connectTimeoutMs));
+  if (phase !== 'open') return state;
+  return silence.look(state, moment) ?? lose(state, moment, policy, new HeartbeatTimeoutError(moment.now - lastByteAt));
 }
 
 function decide(state: ConnectionState, input: Input, policy: ConnectionPolicy): ConnectionState {

@@ -1,11 +1,11 @@
-import { createParser, type Frame } from 'pushstream-protocol';
+import { createParser } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
 import { HttpError, messageOf, NetworkError } from '../errors.ts';
 import { createUtf8Decoder } from './decode-utf8.ts';
 import { fetchSafely } from './redirect.ts';
-import { isDynamic, prepare } from './request.ts';
+import { prepare } from './request.ts';
 import { judge, release, withoutQuery } from './response.ts';
-import type { Transport, TransportReport, TransportRequest } from './transport.ts';
+import type { Transport, TransportReport } from './transport.ts';
 
 /** A chunk is parsed and dispatched in pieces of this many characters, so that it can be interrupted. */
 const PIECE_LENGTH = 32 * 1024;
@@ -14,38 +14,16 @@ const SLICE_MS = 8;
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-interface Answer {
-  readonly response: Response;
-  readonly carriesBody: boolean;
-}
-
-/** After a 401 or 403 the functions that give credentials are asked once more. */
-async function request(fetch: Fetch, wanted: TransportRequest, signal: AbortSignal): Promise<Answer> {
-  for (let again = isDynamic(wanted); ; again = false) {
-    const prepared = await prepare(wanted);
-    const response = await fetchSafely(
-      (url, init) => fetch(url, { ...init, signal }),
-      prepared,
-      wanted.redirect,
-    );
-    const carriesBody = prepared.init.body !== undefined;
-    if (!again || (response.status !== 401 && response.status !== 403)) return { response, carriesBody };
-    release(response);
-  }
-}
-
 /** One `read()` is always outstanding: WebKit withholds bytes that arrive while none is. */
 async function read(
   body: ReadableStream<Uint8Array>,
-  frames: (frames: readonly Frame[]) => void,
-  { maxEventLength }: TransportRequest,
+  take: (text: string) => void,
   { monotonicNow, yieldToHost }: Environment,
   signal: AbortSignal,
 ): Promise<void> {
   const reader = body.getReader();
   signal.addEventListener('abort', () => void reader.cancel().catch(() => {}));
   const decoder = createUtf8Decoder();
-  const parser = createParser({ maxEventLength });
   let sliceStart = monotonicNow();
   let waitingSince = sliceStart;
   let chunk = reader.read();
@@ -60,7 +38,7 @@ async function read(
     if (now - waitingSince > 1) sliceStart = now;
     const text = decoder.decode(value);
     for (let at = 0; at === 0 || at < text.length; at += PIECE_LENGTH) {
-      frames(parser.push(text.slice(at, at + PIECE_LENGTH)));
+      take(text.slice(at, at + PIECE_LENGTH));
       if (monotonicNow() - sliceStart > SLICE_MS) {
         await yieldToHost();
         sliceStart = monotonicNow();
@@ -69,28 +47,6 @@ async function read(
     }
     waitingSince = monotonicNow();
   }
-}
-
-async function run(
-  fetch: Fetch,
-  environment: Environment,
-  wanted: TransportRequest,
-  report: (report: TransportReport) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const { response, carriesBody } = await request(fetch, wanted, signal);
-  if (signal.aborted) return release(response);
-  const { body, headers, status } = response;
-  const url = response.url || wanted.url;
-  const verdict = judge(response, url, wanted.hasOpened, environment.now());
-  if (verdict) {
-    release(response);
-    return report(verdict);
-  }
-  if (!body) throw new NetworkError(`Expected a body from ${withoutQuery(url)}, got none: can this fetch stream?`);
-  report({ type: 'opened', carriesBody, info: { url, status, headers } });
-  await read(body, (frames) => report({ type: 'frames', frames }), wanted, environment, signal);
-  report({ type: 'ended' });
 }
 
 /** Reaches a server with `fetch`: the default, in every host that streams response bodies. */
@@ -102,7 +58,26 @@ export function fetchTransport(fetch: Fetch, environment: Environment): Transpor
       const tell = (told: TransportReport): void => {
         if (!signal.aborted) report(told);
       };
-      run(fetch, environment, wanted, tell, signal).catch((cause: unknown) => {
+
+      async function run(again = true): Promise<void> {
+        const prepared = await prepare(wanted, signal);
+        const response = await fetchSafely(fetch, prepared, wanted.redirect);
+        const { body, headers, status } = response;
+        const url = response.url || wanted.url;
+        const verdict = judge(response, url, wanted.hasOpened, environment.now());
+        if (verdict || signal.aborted) release(response);
+        if (signal.aborted) return undefined;
+        // After a 401 or 403 the functions that give credentials are asked once more.
+        const refused = status === 401 || status === 403;
+        if (verdict) return again && refused && prepared.isDynamic ? run(false) : tell(verdict);
+        if (!body) throw new NetworkError(`Expected a body from ${withoutQuery(url)}, got none: can this fetch stream?`);
+        tell({ type: 'opened', carriesBody: prepared.init.body !== undefined, info: { url, status, headers } });
+        const parser = createParser(wanted);
+        await read(body, (text) => tell({ type: 'frames', frames: parser.push(text) }), environment, signal);
+        return tell({ type: 'ended' });
+      }
+
+      run().catch((cause: unknown) => {
         const why = `Expected a stream from ${withoutQuery(wanted.url)}, got: ${messageOf(cause)}`;
         if (cause instanceof HttpError) tell({ type: 'fatal', error: cause });
         else tell({ type: 'failed', error: cause instanceof NetworkError ? cause : new NetworkError(why, { cause }) });

@@ -4,12 +4,12 @@ import type { Query, Resolvable, TransportRequest } from './transport.ts';
 /** A request as `fetch` takes it. */
 export interface PreparedRequest {
   readonly url: string;
-  readonly init: RequestInit & { readonly headers: Headers; readonly method: string };
+  readonly init: RequestInit & { readonly headers: Headers; readonly method: string; readonly duplex?: 'half' };
   /** The names of the caller's own headers, in lower case. */
   readonly callerHeaders: readonly string[];
+  /** A part is asked for before every attempt: then a 401 is worth a second question. */
+  readonly isDynamic: boolean;
 }
-
-const ASKED = ['method', 'headers', 'query', 'body', 'credentials'] as const;
 
 /** HTTP header values are bytes: the id's are its UTF-8. */
 function toByteString(text: string): string {
@@ -23,20 +23,6 @@ function append(params: URLSearchParams, query: Query): void {
   }
 }
 
-async function ask<T>(name: string, value: Resolvable<T>): Promise<T> {
-  try {
-    // No option is a function by itself; the type system cannot know.
-    return await (typeof value === 'function' ? (value as () => T | Promise<T>)() : value);
-  } catch (cause) {
-    throw new NetworkError(`Expected ${name}, got: ${messageOf(cause)}`, { cause });
-  }
-}
-
-/** Whether any part is asked for before every attempt: then a 401 is worth a second question. */
-export function isDynamic(request: TransportRequest): boolean {
-  return ASKED.some((name) => typeof request[name] === 'function');
-}
-
 /**
  * Asks every function and puts the request together.
  *
@@ -44,7 +30,19 @@ export function isDynamic(request: TransportRequest): boolean {
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource
  */
-export async function prepare(request: TransportRequest): Promise<PreparedRequest> {
+export async function prepare(request: TransportRequest, signal: AbortSignal): Promise<PreparedRequest> {
+  let isDynamic = false;
+  async function ask<T>(name: string, value: Resolvable<T>): Promise<T> {
+    if (typeof value !== 'function') return value;
+    isDynamic = true;
+    try {
+      // No option is a function by itself; the type system cannot know.
+      return await (value as () => T | Promise<T>)();
+    } catch (cause) {
+      throw new NetworkError(`Expected ${name}, got: ${messageOf(cause)}`, { cause });
+    }
+  }
+
   const [method, callerHeaders, query, body, credentials] = await Promise.all([
     ask('method', request.method),
     ask('headers', request.headers),
@@ -62,15 +60,13 @@ export async function prepare(request: TransportRequest): Promise<PreparedReques
   append(url.searchParams, query);
   if (lastEventId && resume.query) url.searchParams.set(resume.query, lastEventId);
 
-  const init: RequestInit & { headers: Headers; method: string; duplex?: 'half' } = {
+  const init: PreparedRequest['init'] = {
     method: method.toUpperCase(),
     headers,
     credentials,
     cache: 'no-store',
+    signal,
+    ...(body !== null && { body, duplex: 'half' }),
   };
-  if (body !== null) {
-    init.body = body;
-    init.duplex = 'half';
-  }
-  return { url: url.href, init, callerHeaders: names };
+  return { url: url.href, init, callerHeaders: names, isDynamic };
 }
