@@ -182,6 +182,11 @@ describe('rule 5: a request with a body', () => {
     expect(answered().send({ type: 'pause', reason: 'x' }).send({ type: 'resume', reason: 'x' }).state.phase).toBe('closed');
   });
 
+  test('half an event is data that arrived', () => {
+    const machine = new Machine().to('connecting').send(posted).send({ type: 'frames', frames: [] });
+    expect(machine.send(failed).state.phase).toBe('closed');
+  });
+
   test('is sent again before data arrived, with a cursor, when allowed, and when asked', () => {
     expect(new Machine().to('connecting').send(posted).send(failed).state.phase).toBe('waiting');
     expect(answered({ resend: true }).send(failed).state.phase).toBe('waiting');

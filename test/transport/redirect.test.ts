@@ -47,6 +47,15 @@ describe('redirects', () => {
     expect(made.calls[1]?.[1].body).toBe(body);
   });
 
+  test('a body that goes to another origin keeps its type', async () => {
+    const headers = { ...secret, 'content-type': 'application/json' };
+    const made = connect({ method: 'POST', body: '{}', headers }, (_call, count) =>
+      count === 1 ? to('https://other.test/') : streaming().response,
+    );
+    await made.until('opened');
+    expect([...(made.calls[1]?.[1].headers.keys() ?? [])]).toEqual(['accept', 'content-type']);
+  });
+
   test.each([
     ['to nowhere', () => new Response(null, { status: 302 })],
     ['to something that is no URL', () => to('http://[')],

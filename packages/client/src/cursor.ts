@@ -2,11 +2,14 @@
 const MAX_ID_LENGTH = 1024;
 
 /** What can travel back to the server, in words. */
-export const SENDABLE: string = `at most ${MAX_ID_LENGTH} characters and no control character`;
+export const SENDABLE: string = `at most ${MAX_ID_LENGTH} bytes and no control character`;
 
 /** Whether an id can travel back to the server: HTTP headers carry no control characters but the tab. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
-export const isSendable = (id: string): boolean => id.length <= MAX_ID_LENGTH && !/[\0-\x08\n-\x1f\x7f]/.test(id);
+export const isSendable = (id: string): boolean => !/[\0-\x08\n-\x1f\x7f]/.test(id) && byteLength(id) <= MAX_ID_LENGTH;
+
+/** In UTF-8, at most: beyond ASCII a UTF-16 unit takes up to three bytes. */
+const byteLength = (id: string): number => (id.length * 3 > MAX_ID_LENGTH ? id.replace(/[^\0-\x7f]/g, '___').length : id.length);
 
 /** The last event ID, twice: as the standard has it for events, and as far as dispatch completed. */
 export interface Cursor {

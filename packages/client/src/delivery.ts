@@ -53,6 +53,17 @@ export function createDelivery(options: ResolvedOptions, host: DeliveryHost): De
     return repeated;
   }
 
+  /** A key that throws is no reason to lose an event. */
+  function isKnown(event: StreamEvent): boolean {
+    try {
+      const known = key?.(event);
+      return known !== undefined && dedupe.hasKey(known);
+    } catch (error) {
+      environment.reportError(error);
+      return false;
+    }
+  }
+
   function dispatch(frame: EventFrame, receivedAt: number): void {
     if (isControlEvent(frame)) return control(frame);
     if (isRepeated(frame)) return;
@@ -62,8 +73,7 @@ export function createDelivery(options: ResolvedOptions, host: DeliveryHost): De
     const lastEventId = cursor.seen;
     const data = decodeEvent(decode, frame, lastEventId);
     const event: StreamEvent = Object.freeze({ type, data, raw, id, lastEventId, origin, receivedAt, seq });
-    const known = key?.(event);
-    if (known === undefined || !dedupe.hasKey(known)) events.dispatch(type, data, event);
+    if (!isKnown(event)) events.dispatch(type, data, event);
   }
 
   function take(frame: Frame, receivedAt: number): void {

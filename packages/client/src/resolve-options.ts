@@ -102,6 +102,9 @@ function resolveUrl(url: string | URL, environment: Environment): string {
 
 /** What no table can say: parts that contradict each other. */
 function checkRequest({ method, body, headers, lastEventId }: Settings): void {
+  if (body instanceof ReadableStream) {
+    throw new TypeError('options.body: expected a function that gives a new stream for every attempt, got a stream');
+  }
   if (body !== null && typeof method === 'string' && /^(get|head)$/i.test(method)) {
     throw misuse('options.body', 'a method that has one', method);
   }

@@ -84,12 +84,13 @@ export function createRunner(host: RunnerHost): Runner {
     }
   }
 
-  /** What a listener has made obsolete meanwhile is left out; what happened is still told. */
+  /** What a listener has made obsolete meanwhile is left out; an error is still told, except after `disconnect`. */
   function perform(effect: Effect, { connectionId, phase }: ConnectionState): void {
     const lasts = (): boolean => state.connectionId === connectionId && state.phase === phase;
+    const isError = effect.type === 'announce' && effect.name === 'error' && state.phase !== 'closed';
     if (effect.type === 'abort') abort?.();
-    else if (effect.type === 'announce' && (effect.name === 'error' || effect.name === 'close')) host.announce(effect);
-    else if (!lasts()) return;
+    else if (effect.type === 'announce' && effect.name === 'close') host.announce(effect);
+    else if (!lasts() && !isError) return;
     else if (effect.type === 'announce') host.announce(effect);
     else if (effect.type === 'open') open(connectionId);
     else host.deliver(effect.frames, lasts);

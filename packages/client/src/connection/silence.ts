@@ -51,6 +51,8 @@ export function announced(state: ConnectionState, { intervalMs }: Told<'heartbea
 export function heard(state: ConnectionState, { now, frames }: Told<'frames'>, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
   let { heartbeatAt, heartbeatMs, silenceMs, reconnectionTimeMs, body } = state;
   let beats = false;
+  // Bytes that complete nothing are the beginning of an answer too.
+  if (body === 'sent' && frames.length === 0) body = 'answered';
   for (const frame of frames) {
     const { kind } = frame;
     // [standard] "set the event stream's reconnection time to that integer": lasting, and without a dispatch.

@@ -7,9 +7,10 @@ import { prepare } from './request.ts';
 import { judge, release, withoutQuery } from './response.ts';
 import type { Transport, TransportReport } from './transport.ts';
 
-/** A chunk is parsed and dispatched in pieces of this many characters, so that it can be interrupted. */
-const PIECE_LENGTH = 32 * 1024;
-/** Work without a break for the host, at the most. */
+/** A chunk is parsed and dispatched in pieces of so many characters, fewer for slow listeners: it can be interrupted. */
+const MAX_PIECE_LENGTH = 32 * 1024;
+const MIN_PIECE_LENGTH = 512;
+/** Work without a break for the host. */
 const SLICE_MS = 8;
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -24,6 +25,7 @@ async function read(
   const reader = body.getReader();
   signal.addEventListener('abort', () => void reader.cancel().catch(() => {}));
   const decoder = createUtf8Decoder();
+  let pieceLength = MAX_PIECE_LENGTH;
   let sliceStart = monotonicNow();
   let waitingSince = sliceStart;
   let chunk = reader.read();
@@ -34,18 +36,21 @@ async function read(
     // Its failure is met where it is awaited; until then it must not count as unhandled.
     chunk.catch(() => {});
     // A real wait gave the host its turn.
-    const now = monotonicNow();
+    let now = monotonicNow();
     if (now - waitingSince > 1) sliceStart = now;
     const text = decoder.decode(value);
-    for (let at = 0; at === 0 || at < text.length; at += PIECE_LENGTH) {
-      take(text.slice(at, at + PIECE_LENGTH));
-      if (monotonicNow() - sliceStart > SLICE_MS) {
+    for (let at = 0; at === 0 || at < text.length; ) {
+      const began = now;
+      take(text.slice(at, (at += pieceLength)));
+      now = monotonicNow();
+      pieceLength = now - began > SLICE_MS / 2 ? Math.max(pieceLength >> 1, MIN_PIECE_LENGTH) : MAX_PIECE_LENGTH;
+      if (now - sliceStart > SLICE_MS) {
         await yieldToHost();
-        sliceStart = monotonicNow();
+        sliceStart = now = monotonicNow();
       }
       if (signal.aborted) return;
     }
-    waitingSince = monotonicNow();
+    waitingSince = now;
   }
 }
 

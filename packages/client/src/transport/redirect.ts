@@ -7,6 +7,9 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 /** @see https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
 const SAFELISTED = ['accept', 'accept-language', 'content-language', 'content-type'];
 
+/** The two say what is asked for and what is sent, and go wherever the request goes. */
+const TRAVELLING = ['accept', 'content-type'];
+
 type Init = PreparedRequest['init'];
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -15,7 +18,7 @@ function redirected(init: Init, status: number, foreign: readonly string[]): Ini
   const { body, ...bare } = init;
   const { method } = init;
   const headers = new Headers(init.headers);
-  for (const name of foreign) if (name !== 'accept') headers.delete(name);
+  for (const name of foreign) if (!TRAVELLING.includes(name)) headers.delete(name);
   if (status === 303 ? /^(GET|HEAD)$/.test(method) : status > 303 || method !== 'POST') return { ...init, headers };
   headers.delete('content-type');
   return { ...bare, headers, method: 'GET' };
