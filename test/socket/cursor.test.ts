@@ -63,7 +63,7 @@ test.concurrent('rule 4: the cursor survives resumed streams that die before a n
   ]);
 });
 
-test.concurrent.each(['ä', 'Größe-1', '世界', '😀', 'ÿ\u0080', '\u00A0nbsp', '‮', '€'.repeat(1_000)])(
+test.concurrent.each(['ä', 'Größe-1', '世界', '😀', 'ÿ\u0080', '\u00A0nbsp', '‮', '€'.repeat(341)])(
   'rule 4: the non-ASCII id "%s" is sent as UTF-8 bytes',
   async (id) => {
     await using server = await scripted(`id: ${id}\ndata: 1\n\n`, '');
