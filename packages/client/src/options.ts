@@ -63,7 +63,7 @@ export interface EventClientOptions {
   readonly headers?: Resolvable<HeadersInit>;
   /** Parameters that are added to the URL's own. Secrets belong into `headers`. @default none */
   readonly query?: Resolvable<Query>;
-  /** Only with a `method` that has one. @default none */
+  /** Only with a `method` that has one. A stream can be sent once: give a function that makes one. @default none */
   readonly body?: Resolvable<BodyInit | null>;
   /** The request's method. @default "GET" */
   readonly method?: Resolvable<string>;
@@ -104,8 +104,8 @@ export interface EventClientOptions {
   readonly dedupe?: 'reconnect' | 'always' | DedupeOptions | false;
   /**
    * Silence after which an open connection is given up, in milliseconds; any byte is a sign of life.
-   * `auto`: three times the interval that the server announces, or once two heartbeats were seen
-   * three times theirs and at least 45 s; until then never.
+   * `auto`: three times the interval that the server announces, or, once two heartbeats were seen,
+   * three times the longer of their last two intervals and at least 45 s; until then never.
    *
    * @default "auto"
    */

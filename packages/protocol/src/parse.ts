@@ -5,6 +5,7 @@ import type { Frame } from './types.ts';
 /** Characters of one event that a parser holds at the most, unless told otherwise: 16 Mi. */
 export const DEFAULT_MAX_EVENT_LENGTH: number = 16 * 1024 * 1024;
 
+/** How a parser is made. */
 export interface ParserOptions {
   /** Longest event in characters: its joined data, and each line of its block. @default 16_777_216 */
   readonly maxEventLength?: number;
