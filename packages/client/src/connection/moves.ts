@@ -1,6 +1,6 @@
 import { AttemptsExhaustedError, type StreamError, NetworkError } from '../errors.ts';
 import { clampServerDelay, MIN_DELAY_MS, reconnectDelay } from './backoff.ts';
-import type { ConnectionPolicy, ConnectionState, Moment, PhaseName } from './state.ts';
+import type { ConnectionFacts, ConnectionPolicy, ConnectionState, Moment, PhaseName } from './state.ts';
 
 type Change = Partial<ConnectionState>;
 
@@ -15,7 +15,7 @@ export function enter(state: ConnectionState, phase: PhaseName, change: Change =
 }
 
 /** What is known of a connection before its headers came. */
-export const unopened = {
+export const unopened: ConnectionFacts = {
   openedAt: Infinity,
   lastByteAt: 0,
   heartbeatAt: null,
@@ -24,7 +24,7 @@ export const unopened = {
   probing: false,
   closingMs: null,
   body: 'none',
-} as const;
+};
 
 /** A new connection, unless a pause reason is held. */
 export function connecting(state: ConnectionState, { now }: Moment, { connectTimeoutMs }: ConnectionPolicy): ConnectionState {

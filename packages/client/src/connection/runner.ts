@@ -2,13 +2,11 @@ import type { Frame } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
 import { NetworkError } from '../errors.ts';
 import { createClock } from './clock.ts';
-import type { Announcement, Command, ConnectionPolicy, ConnectionState, Effect, Report } from './state.ts';
+import type { Announcement, Command, ConnectionPolicy, ConnectionState, Effect, PhaseName, Report } from './state.ts';
 import { initialState, transition } from './transition.ts';
 
 /** What the machine's effects reach. */
 export interface RunnerHost {
-  readonly environment: Environment;
-  readonly policy: ConnectionPolicy;
   /** Whether a reconnection could resume. */
   hasCursor(): boolean;
   /** Starts a connection; returns what aborts it. */
@@ -27,8 +25,7 @@ export interface Runner {
 }
 
 /** Runs the machine. An input is decided on at once, even from inside a listener; effects keep their order. */
-export function createRunner(host: RunnerHost): Runner {
-  const { environment, policy } = host;
+export function createRunner(environment: Environment, policy: ConnectionPolicy, host: RunnerHost): Runner {
   const clock = createClock(environment);
   const queue: (() => void)[] = [];
   let performing = false;
@@ -65,9 +62,8 @@ export function createRunner(host: RunnerHost): Runner {
     const { dueAt } = state;
     if (dueAt === armedFor) return;
     disarm?.();
-    disarm = undefined;
     armedFor = dueAt;
-    if (dueAt !== null) disarm = environment.setTimer(wake, Math.max(0, dueAt - now));
+    disarm = dueAt === null ? undefined : environment.setTimer(wake, Math.max(0, dueAt - now));
   }
 
   function wake(): void {
@@ -76,21 +72,19 @@ export function createRunner(host: RunnerHost): Runner {
     send({ type: 'timer' });
   }
 
-  function open(connectionId: number): void {
-    if (state.connectionId !== connectionId || state.phase !== 'connecting') return;
+  function perform(effect: Effect): void {
+    if (effect.type === 'announce') return host.announce(effect);
+    if (effect.type === 'abort') return abort?.();
+    const { connectionId } = effect;
+    const isIn = (phase: PhaseName): boolean => state.connectionId === connectionId && state.phase === phase;
+    if (effect.type === 'deliver') return host.deliver(effect.frames, () => isIn('open'));
+    if (!isIn('connecting')) return undefined;
     try {
       abort = host.open((report) => send({ ...report, connectionId }));
     } catch (cause) {
       send({ type: 'failed', connectionId, error: new NetworkError('Expected the transport to open, got a throw', { cause }) });
     }
-  }
-
-  function perform(effect: Effect): void {
-    if (effect.type === 'announce') host.announce(effect);
-    else if (effect.type === 'open') open(effect.connectionId);
-    else if (effect.type === 'deliver') {
-      host.deliver(effect.frames, () => state.connectionId === effect.connectionId && state.phase === 'open');
-    } else abort?.();
+    return undefined;
   }
 
   return {
