@@ -68,8 +68,9 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
   /** A CR ended the last chunk: an LF that comes next belongs to the same line end. */
   let afterCarriageReturn = false;
 
-  /** What is known of a line that the chunk's end cut. */
-  let cutLine: 'none' | 'comment' | 'field' | 'ignored' = 'none';
+  /** What is known of a line that the chunk's end cut. Of a data line only the value is gathered: it needs no second look. */
+  let cutLine: 'none' | 'data' | 'comment' | 'field' | 'ignored' = 'none';
+  let cutLimit = maxEventLength;
   const cut = createGatherer();
 
   let type = '';
@@ -123,9 +124,9 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
 
   /** More of a line that has no end yet. */
   function gather(text: string): void {
-    if (cutLine === 'ignored' || cut.length > maxEventLength) return;
-    cut.add(text);
-    if (cutLine === 'comment' || cut.length <= maxEventLength) return;
+    if (cutLine === 'ignored') return;
+    if (cut.length <= cutLimit) cut.add(text);
+    if (cutLine === 'comment' || cut.length <= cutLimit) return;
     cutLine = 'ignored';
     cut.take();
     tooLong();
@@ -148,7 +149,8 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
     if (cutLine !== 'none') {
       gather(end === -1 ? text : text.slice(0, end));
       if (end === -1) return frames;
-      if (cutLine !== 'ignored') field(cut.take());
+      if (cutLine === 'data') append(cut.take());
+      else if (cutLine !== 'ignored') field(cut.take());
       cutLine = 'none';
       start = end + 1;
       end = text.indexOf('\n', start);
@@ -172,8 +174,12 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
       end = text.indexOf('\n', start);
     }
     if (start < text.length) {
-      cutLine = text.charCodeAt(start) === COLON ? 'comment' : 'field';
-      gather(text.slice(start));
+      // With fewer letters it could have a space still to come.
+      const isValue = start + 5 < text.length && isData(text, start);
+      const rest = isValue ? valueOf(text, start + 5) : text.slice(start);
+      cutLine = isValue ? 'data' : text.charCodeAt(start) === COLON ? 'comment' : 'field';
+      cutLimit = maxEventLength - (text.length - start - rest.length);
+      gather(rest);
     }
     return frames;
   }
