@@ -14,10 +14,9 @@ const byteLength = (id: string): number => (id.length * 3 > MAX_ID_LENGTH ? id.r
 /** The last event ID, twice: as the standard has it for events, and as far as dispatch completed. */
 export interface Cursor {
   /** The standard's last event ID string: what the newest block said. */
-  readonly seen: string;
+  seen: string;
   /** What a reconnection sends: the last block whose dispatch completed. */
   readonly value: string;
-  see(id: string): void;
   /** Everything seen so far is dispatched. */
   commit(): void;
 }
@@ -27,27 +26,19 @@ export interface Cursor {
  * recognised, a lost one is not.
  */
 export function createCursor(initial: string, warn: (message: string) => void): Cursor {
-  let seen = initial;
-  let value = initial;
   let refused: string | undefined;
-  return {
-    get seen() {
-      return seen;
-    },
-    get value() {
-      return value;
-    },
-    see(id) {
-      seen = id;
-    },
-    commit() {
+  const cursor = {
+    seen: initial,
+    value: initial,
+    commit(): void {
+      const { seen, value } = cursor;
       if (seen === value || seen === refused) return;
-      if (isSendable(seen)) {
-        value = seen;
-        return;
+      if (isSendable(seen)) cursor.value = seen;
+      else {
+        refused = seen;
+        warn(`PushStream: expected an id of ${SENDABLE}, got another; resuming stays at ${JSON.stringify(value)}`);
       }
-      refused = seen;
-      warn(`PushStream: expected an id of ${SENDABLE}, got another; resuming stays at ${JSON.stringify(value)}`);
     },
   };
+  return cursor;
 }

@@ -5,21 +5,10 @@ import type { Cursor } from './cursor.ts';
 import { decodeEvent } from './decode.ts';
 import { createDedupe } from './dedupe.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { Environment } from './environment.ts';
 import { DecodeError, EventTooLargeError } from './errors.ts';
 import type { StreamEvent } from './events.ts';
-import type { LifecycleEvents } from './lifecycle.ts';
+import type { Announce } from './lifecycle.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
-
-/** Where delivered things go. */
-export interface DeliveryHost {
-  readonly environment: Environment;
-  readonly cursor: Cursor;
-  readonly events: Dispatcher;
-  announce<Name extends keyof LifecycleEvents>(name: Name, payload: LifecycleEvents[Name]): void;
-  /** Control events that the machine has to know of. */
-  report(report: Report): void;
-}
 
 /** Frames to listeners: dedupe, decode, dispatch, and only then the cursor. */
 export interface Delivery {
@@ -29,9 +18,15 @@ export interface Delivery {
   deliver(frames: readonly Frame[], wanted: () => boolean): void;
 }
 
-export function createDelivery(options: ResolvedOptions, host: DeliveryHost): Delivery {
-  const { environment, cursor, events, announce } = host;
-  const { decode, maxEventLength } = options;
+export function createDelivery(
+  options: ResolvedOptions,
+  cursor: Cursor,
+  events: Dispatcher,
+  announce: Announce,
+  /** Takes the control events that the machine has to know of. */
+  report: (report: Report) => void,
+): Delivery {
+  const { environment, decode, maxEventLength } = options;
   const { scope, window, key } = options.dedupe;
   const dedupe = createDedupe(window);
   let origin = '';
@@ -43,7 +38,7 @@ export function createDelivery(options: ResolvedOptions, host: DeliveryHost): De
       dedupe.clear();
       announce('reset', told.info);
     } else if (told.type === 'dropped') announce('dropped', told.info);
-    else host.report(told);
+    else report(told);
   }
 
   function isRepeated(frame: EventFrame): boolean {
@@ -96,7 +91,7 @@ export function createDelivery(options: ResolvedOptions, host: DeliveryHost): De
       const receivedAt = environment.now();
       for (const frame of frames) {
         if (!wanted()) return;
-        if ('id' in frame && frame.id !== undefined) cursor.see(frame.id);
+        if ('id' in frame && frame.id !== undefined) cursor.seen = frame.id;
         take(frame, receivedAt);
         cursor.commit();
       }

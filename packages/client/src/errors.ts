@@ -15,9 +15,9 @@ export class HttpError extends EventClientError {
   override readonly name = 'HttpError';
   override readonly code = 'http';
   /** The answer's status. */
-  readonly status: number;
+  declare readonly status: number;
   /** What `Retry-After` asked for, in milliseconds; `undefined` where it said nothing. At most five minutes of it are waited. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
   constructor(url: string, status: number, retryAfterMs?: number, detail = '') {
     super(`Expected HTTP 200 from ${url}, got ${status}${detail}`);
@@ -31,7 +31,7 @@ export class ConnectTimeoutError extends EventClientError {
   override readonly name = 'ConnectTimeoutError';
   override readonly code = 'connect-timeout';
   /** How long was waited, in milliseconds: `connectTimeoutMs`. */
-  readonly timeoutMs: number;
+  declare readonly timeoutMs: number;
 
   constructor(timeoutMs: number) {
     super(
@@ -46,7 +46,7 @@ export class ContentTypeError extends EventClientError {
   override readonly name = 'ContentTypeError';
   override readonly code = 'content-type';
   /** The `Content-Type` that came; `null` where none did. */
-  readonly contentType: string | null;
+  declare readonly contentType: string | null;
 
   constructor(url: string, contentType: string | null) {
     super(`Expected content type text/event-stream from ${url}, got ${contentType ?? 'none'}`);
@@ -59,7 +59,7 @@ export class HeartbeatTimeoutError extends EventClientError {
   override readonly name = 'HeartbeatTimeoutError';
   override readonly code = 'heartbeat-timeout';
   /** How long no byte had come, in milliseconds, by the clock that counted more. */
-  readonly silentMs: number;
+  declare readonly silentMs: number;
 
   constructor(silentMs: number) {
     super(`Expected a sign of life, got ${Math.round(silentMs)} ms of silence`);
@@ -72,7 +72,7 @@ export class EventTooLargeError extends EventClientError {
   override readonly name = 'EventTooLargeError';
   override readonly code = 'event-too-large';
   /** The limit in characters: `maxEventLength`. */
-  readonly limit: number;
+  declare readonly limit: number;
 
   constructor(type: string, limit: number) {
     super(`Expected an event of at most ${limit} characters, got a longer ${JSON.stringify(type)}`);
@@ -95,7 +95,7 @@ export class DecodeError extends EventClientError {
   override readonly name = 'DecodeError';
   override readonly code = 'decode';
   /** The event as it came. */
-  readonly event: UndecodedEvent;
+  declare readonly event: UndecodedEvent;
 
   constructor(event: UndecodedEvent, cause: unknown) {
     super(`Expected ${JSON.stringify(event.type)} to decode, got: ${messageOf(cause)}`, { cause });

@@ -49,6 +49,9 @@ export interface LifecycleEvents {
 /** Gets what the lifecycle event of that name carries. */
 export type LifecycleListener<Name extends keyof LifecycleEvents> = (payload: LifecycleEvents[Name]) => void;
 
+/** Tells of one. */
+export type Announce = <Name extends keyof LifecycleEvents>(name: Name, payload: LifecycleEvents[Name]) => void;
+
 /** Listens to the connection itself. */
 export interface Lifecycle {
   /**
@@ -67,12 +70,12 @@ const names = '"open" | "status" | "error" | "retry" | "comment" | "reset" | "dr
 
 /** The public face of the dispatcher that carries these events. */
 export function createLifecycle(dispatcher: Dispatcher): Lifecycle {
-  const subscribe = (name: string, listener: AnyListener, once: boolean): Unsubscribe => {
+  const subscribe = (name: string, listener: AnyListener, once?: boolean): Unsubscribe => {
     check('type', name, names);
     return listen(dispatcher, name, listener, once);
   };
   return {
-    on: (name, listener) => subscribe(name, listener, false),
+    on: (name, listener) => subscribe(name, listener),
     once: (name, listener) => subscribe(name, listener, true),
     off: dispatcher.off,
   };

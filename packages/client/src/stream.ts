@@ -5,9 +5,8 @@ import { initialState } from './connection/transition.ts';
 import { createCursor, type Cursor } from './cursor.ts';
 import { createDelivery } from './delivery.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
-import { HttpError } from './errors.ts';
 import { createFlush } from './flush.ts';
-import type { LifecycleEvents } from './lifecycle.ts';
+import type { Announce } from './lifecycle.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
@@ -27,12 +26,11 @@ export function createStream(options: ResolvedOptions): Stream {
   const cursor = createCursor(options.lastEventId, environment.warn);
   const events = createDispatcher(reportError);
   const lifecycle = createDispatcher(reportError);
-  const announce = <Name extends keyof LifecycleEvents>(name: Name, payload: LifecycleEvents[Name]): void =>
-    lifecycle.dispatch(name, payload);
+  const announce: Announce = lifecycle.dispatch;
 
   let latest = snapshotOf(initialState);
   const snapshot = signal(latest);
-  const flush = createFlush(options.flush, environment, () => {
+  const changed = createFlush(options.flush, environment, () => {
     try {
       snapshot.value = latest;
     } catch (error) {
@@ -42,48 +40,43 @@ export function createStream(options: ResolvedOptions): Stream {
 
   /** The user's word on a failure counts more than ours. */
   function consult(report: Report): Report {
-    if ((report.type !== 'failed' && report.type !== 'fatal') || !report.error) return report;
-    const { error } = report;
-    let retried: boolean | undefined;
+    const error = 'error' in report && report.error;
+    if (!error) return report;
     try {
-      retried = shouldRetry?.(error);
+      const retried = shouldRetry?.(error);
+      if (retried === undefined) return report;
+      const retryAfterMs = 'retryAfterMs' in error ? error.retryAfterMs : undefined;
+      return { type: retried ? 'failed' : 'fatal', error, retryAfterMs };
     } catch (thrown) {
       reportError(thrown);
+      return report;
     }
-    if (retried === undefined) return report;
-    const retryAfterMs = error instanceof HttpError ? error.retryAfterMs : undefined;
-    return retried ? { type: 'failed', error, retryAfterMs } : { type: 'fatal', error };
   }
 
-  const delivery = createDelivery(options, {
-    environment,
-    cursor,
-    events,
-    announce,
-    report: (report) => runner.send({ ...report, connectionId: runner.state.connectionId }),
-  });
+  const { deliver, opened } = createDelivery(options, cursor, events, announce, (report) =>
+    runner.send({ ...report, connectionId: runner.state.connectionId }),
+  );
 
-  const runner = createRunner({
-    environment,
-    policy: options,
+  const runner = createRunner(environment, options, {
+    deliver,
     hasCursor: () => cursor.value !== '' && (resume.header || resume.query !== undefined),
     open: (report) =>
       transport.open(
         { ...options, lastEventId: cursor.value, hasOpened: runner.state.opens > 0 },
         (told) => report(consult(told)),
       ),
-    deliver: delivery.deliver,
     announce({ name, payload }) {
-      if (name === 'open') delivery.opened(new URL(payload.url).origin);
+      if (name === 'open') opened(new URL(payload.url).origin);
       lifecycle.dispatch(name, payload);
     },
     committed(state) {
+      const previous = latest.status;
       const updated = snapshotOf(state, latest);
       if (updated === latest) return;
-      const before = latest.status;
       latest = updated;
-      flush.changed(updated.status === 'closed');
-      if (updated.status !== before) announce('status', { status: updated.status, previous: before });
+      const { status } = latest;
+      changed(status === 'closed');
+      if (status !== previous) announce('status', { status, previous });
     },
   });
 

@@ -1,6 +1,6 @@
 import { AttemptsExhaustedError, type StreamError, NetworkError } from '../errors.ts';
 import { clampServerDelay, MIN_DELAY_MS, reconnectDelay } from './backoff.ts';
-import type { ConnectionPolicy, ConnectionState, Moment, PhaseName } from './state.ts';
+import type { ConnectionFacts, ConnectionPolicy, ConnectionState, Moment, PhaseName } from './state.ts';
 
 type Change = Partial<ConnectionState>;
 
@@ -15,10 +15,7 @@ export function enter(state: ConnectionState, phase: PhaseName, change: Change =
 }
 
 /** What is known of a connection before its headers came. */
-export const unopened: Pick<
-  ConnectionState,
-  'openedAt' | 'lastByteAt' | 'heartbeatAt' | 'heartbeatMs' | 'silenceMs' | 'probing' | 'closingMs' | 'body'
-> = {
+export const unopened: ConnectionFacts = {
   openedAt: Infinity,
   lastByteAt: 0,
   heartbeatAt: null,

@@ -7,8 +7,6 @@ import { initialState, transition } from './transition.ts';
 
 /** What the machine's effects reach. */
 export interface RunnerHost {
-  readonly environment: Environment;
-  readonly policy: ConnectionPolicy;
   /** Whether a reconnection could resume. */
   hasCursor(): boolean;
   /** Starts a connection; returns what aborts it. */
@@ -27,8 +25,7 @@ export interface Runner {
 }
 
 /** Runs the machine. An input is decided on at once, even from inside a listener; effects keep their order. */
-export function createRunner(host: RunnerHost): Runner {
-  const { environment, policy } = host;
+export function createRunner(environment: Environment, policy: ConnectionPolicy, host: RunnerHost): Runner {
   const clock = createClock(environment);
   const queue: (() => void)[] = [];
   let performing = false;
@@ -65,9 +62,8 @@ export function createRunner(host: RunnerHost): Runner {
     const { dueAt } = state;
     if (dueAt === armedFor) return;
     disarm?.();
-    disarm = undefined;
     armedFor = dueAt;
-    if (dueAt !== null) disarm = environment.setTimer(wake, Math.max(0, dueAt - now));
+    disarm = dueAt === null ? undefined : environment.setTimer(wake, Math.max(0, dueAt - now));
   }
 
   function wake(): void {

@@ -20,10 +20,27 @@ export interface Retry {
  */
 export type PhaseName = 'idle' | 'connecting' | 'open' | 'waiting' | 'paused' | 'closed';
 
+/** What is known of the connection that is open, or was the last. */
+export interface ConnectionFacts {
+  readonly openedAt: number;
+  readonly lastByteAt: number;
+  /** The last heartbeat that was seen; none are looked for once the server told its interval. */
+  readonly heartbeatAt: number | 'announced' | null;
+  readonly heartbeatMs: number | null;
+  /** Silence that is given up on; `null`: none. */
+  readonly silenceMs: number | null;
+  /** Under suspicion: a byte must come before the timer fires. */
+  readonly probing: boolean;
+  /** The server said that it will close; the wait that it asked for. */
+  readonly closingMs: number | null;
+  /** Of a request that is not a mere question: whether it was sent, and whether the answer began. */
+  readonly body: 'none' | 'sent' | 'answered';
+}
+
 /**
  * All that decides; immutable. The same object means: nothing changed. Times are the runner's clock's.
  */
-export interface ConnectionState {
+export interface ConnectionState extends ConnectionFacts {
   readonly phase: PhaseName;
   /** The connection being made or open. A new one after every leave, so that what is late is stale. */
   readonly connectionId: number;
@@ -41,21 +58,6 @@ export interface ConnectionState {
   readonly opens: number;
   /** The standard's reconnection time as far as a `retry` field set it. */
   readonly reconnectionTimeMs: number;
-
-  // Of the connection that is open, or was the last:
-  readonly openedAt: number;
-  readonly lastByteAt: number;
-  /** The last heartbeat that was seen; none are looked for once the server told its interval. */
-  readonly heartbeatAt: number | 'announced' | null;
-  readonly heartbeatMs: number | null;
-  /** Silence that is given up on; `null`: none. */
-  readonly silenceMs: number | null;
-  /** Under suspicion: a byte must come before the timer fires. */
-  readonly probing: boolean;
-  /** The server said that it will close; the wait that it asked for. */
-  readonly closingMs: number | null;
-  /** Of a request that is not a mere question: whether it was sent, and whether the answer began. */
-  readonly body: 'none' | 'sent' | 'answered';
 }
 
 /** What the runner adds to every input: the machine itself has no clock, no chance, no cursor. */
