@@ -62,7 +62,8 @@ const dts = (item) => ({
   input: input(item),
   external: isExternal(item.inline),
   plugins: [declarations({ tsconfig: `packages/${item.name}/tsconfig.json`, includeExternal: item.inline })],
-  output: [output(item.name, 'es', 'd.mts'), output(item.name, 'es', 'd.cts')],
+  // `Symbol.dispose` is younger than the libraries that many projects compile with.
+  output: ['d.mts', 'd.cts'].map((kind) => output(item.name, 'es', kind, { banner: '/// <reference lib="esnext.disposable" />' })),
 });
 
 /** The file for a script tag: everything inside, the licences of what is inside on top. */

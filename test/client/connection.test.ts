@@ -1,6 +1,8 @@
-import { effect } from '@preact/signals-core';
+import { effect, signal } from '@preact/signals-core';
 import { describe, expect, test, vi } from 'vitest';
 import { HttpError, NetworkError } from '../../packages/client/src/index.ts';
+import { VirtualTime } from '../support/virtual-time.ts';
+import { ScriptedConnection } from '../support/scripted-transport.ts';
 import { bench, opened } from './support.ts';
 
 const lost = new NetworkError('lost');
@@ -90,6 +92,39 @@ describe('the snapshot', () => {
       time.advance(1e9);
       expect(announced).toHaveLength(before);
     }
+  });
+
+  test('a host whose frames come at once keeps the snapshot going', () => {
+    const requestFrame = (callback: () => void): (() => void) => {
+      callback();
+      return () => {};
+    };
+    const { client, transport } = bench({ environment: { ...new VirtualTime().environment, requestFrame } });
+    client.connect();
+    transport.last.open();
+    expect(client.snapshot.value.status).toBe('open');
+    client.disconnect();
+  });
+
+  test('connecting inside an effect does not make it depend on what listeners read', () => {
+    const { client } = bench();
+    const read = signal(0);
+    client.lifecycle.on('status', () => void read.value);
+    let runs = 0;
+    effect(() => {
+      runs += 1;
+      client.connect();
+    });
+    read.value = 1;
+    expect(runs).toBe(1);
+  });
+
+  test('the longest timeouts are timeouts, not at once', () => {
+    const { client, time } = bench({ connectTimeoutMs: 2 ** 31 - 1 });
+    time.advance(1_000.3);
+    client.connect();
+    time.advance(1e6);
+    expect(client.status).toBe('connecting');
   });
 
   test('an effect that throws is reported and harms nothing', () => {
@@ -231,6 +266,36 @@ describe('a transport', () => {
     time.advance(16);
     expect(client.snapshot.value.error).toMatchObject({ code: 'network', cause: expect.any(Error) });
     client.disconnect();
+  });
+
+  test('that says everything at once loses nothing of it', () => {
+    const { client, announced } = bench({
+      transport: {
+        open(request, report) {
+          const connection = new ScriptedConnection(request, report);
+          connection.open().send('id: 1\ndata: 1\n\n').report({ type: 'ended' });
+          return () => {};
+        },
+      },
+    });
+    const seen: unknown[] = [];
+    client.on('*', (data) => seen.push(data));
+    client.connect();
+    expect(seen).toEqual([1]);
+    expect(announced.map(([name]) => name)).toEqual(['status', 'status', 'open', 'status', 'error', 'retry']);
+    client.disconnect();
+  });
+
+  test('that ends while a listener runs: what came before is delivered', () => {
+    const { client, transport } = opened();
+    const seen: unknown[] = [];
+    client.on('*', (data) => {
+      seen.push(data);
+      if (data === 1) transport.last.report({ type: 'ended' });
+    });
+    transport.last.send('data: 1\n\ndata: 2\n\n');
+    expect(seen).toEqual([1, 2]);
+    expect(client.status).toBe('reconnecting');
   });
 
   test('whose abort throws is reported', () => {

@@ -146,6 +146,15 @@ describe('dedupe', () => {
     expect(made.seen).toEqual([1, 2, 3]);
   });
 
+  test.each(['always', 'reconnect'] as const)('%s: large events are recognised too, and told apart', (dedupe) => {
+    const made = collecting({ dedupe, decode: 'text' });
+    const block = (last: string): string => `id: 1\ndata: ${'x'.repeat(20_000)}${last}\n\n`;
+    made.transport.last.send(block('a'));
+    again(made);
+    made.transport.last.send(block('a') + block('b'));
+    expect(made.seen.map((data) => String(data).at(-1))).toEqual(['a', 'b']);
+  });
+
   test('pushstream.reset clears it: what comes then is new', () => {
     const made = collecting();
     made.transport.last.send(three);
@@ -216,6 +225,7 @@ describe('rule 4: the cursor', () => {
     for (let n = 0; n < 3; n += 1) made.transport.last.send('data: 3\n\n: hb\n');
     expect(made.client.lastEventId).toBe('1');
     expect(ids).toEqual(['1', id, id, id, id]);
+    made.transport.last.send(`id: ${id}\u0002\ndata: 4\n\n`);
     expect(made.time.warnings).toHaveLength(1);
     made.transport.last.send('id: 2\ndata: 4\n\n');
     expect(made.client.lastEventId).toBe('2');
@@ -265,7 +275,7 @@ describe('control events', () => {
     transport.last.send(control('closing', { reason: 'drain', retryMs: 2_000 }));
     transport.last.report({ type: 'ended' });
     expect(client.status).toBe('reconnecting');
-    expect(announced.at(-1)).toEqual(['retry', { attempt: 0, delayMs: 2_000, at: time.wall + 2_000, error: null }]);
+    expect(announced.at(-1)).toEqual(['retry', { attempt: 1, delayMs: 2_000, at: time.wall + 2_000, error: null }]);
   });
 
   test.each(['null', '5', '"x"', '[]', '{}', '{"heartbeatMs":"soon","retryMs":{},"count":"many","reason":5}', '{"heartbeatMs":-1,"retryMs":-1}', '{"heartbeatMs":1e300}'])(

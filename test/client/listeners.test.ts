@@ -135,6 +135,16 @@ describe('rule 7: a listener', () => {
     expect(announced.filter(([name]) => name === 'error')).toEqual([]);
   });
 
+  test('that rejects is reported as one that throws is', async () => {
+    const { client, transport, time } = opened();
+    const rejected = new Error('mine');
+    client.on('*', () => Promise.reject(rejected));
+    transport.last.send('data: 1\n\n');
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(time.reported).toEqual([rejected]);
+  });
+
   test('that disconnects stops the very next event; connecting again loses none', () => {
     const { client, transport } = opened();
     const seen: unknown[] = [];

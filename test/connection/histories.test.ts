@@ -55,9 +55,9 @@ function check(before: ConnectionState, said: InputType, stale: boolean, machine
   must(phase !== 'paused' || state.pauseReasons.length > 0, 'paused without a reason');
   // I15: every timer is one that the host can keep, no wait is below the floor.
   if (dueAt !== null) must(Number.isFinite(dueAt) && dueAt - now <= 2 ** 31 - 1, `a timer at ${dueAt}`);
-  if (phase === 'waiting' && before.phase !== 'waiting') {
+  if (phase === 'waiting' && before.phase !== 'waiting' && before.phase !== 'paused') {
     must(dueAt !== null && dueAt >= now + 250, 'a wait below the floor');
-    must(state.attempt <= policy.maxAttempts, 'more attempts than allowed');
+    must(!state.error || state.attempt <= policy.maxAttempts, 'more attempts than allowed');
   }
   must(state.connectionId >= before.connectionId, 'an old connection came back');
   must(state.reconnectionTimeMs <= 300_000, 'an unbounded reconnection time');

@@ -84,7 +84,7 @@ export const table: Record<PhaseName, Record<InputType, Cell>> = {
     disconnect: { to: 'closed' },
     reconnect: none,
     pause: { to: 'paused', note: 'one more reason' },
-    resume: { to: 'connecting', note: 'when the last reason is gone; closed when the request may not be sent again' },
+    resume: { to: 'connecting', note: 'when the last reason is gone; waiting as long as the server asked for, closed when the request may not be sent again' },
     suspect: none,
     timer: none,
     ...unheard,

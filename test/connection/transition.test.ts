@@ -121,6 +121,12 @@ describe('rule 2: health', () => {
     expect(machine.state.attempt).toBe(1);
   });
 
+  test('an earlier connection gives no health: failures that follow it count up', () => {
+    const machine = new Machine().to('open').pass(20_000).send(failed);
+    const attempts = Array.from({ length: 4 }, () => machine.pass(60_000).send({ type: 'timer' }).send(failed).state.attempt);
+    expect(attempts).toEqual([2, 3, 4, 5]);
+  });
+
   test('a stream that dies before it is healthy counts on', () => {
     const machine = new Machine().to('waiting').fire().send(opened).pass(9_999).send(failed);
     expect(machine.state.attempt).toBe(2);
@@ -143,8 +149,30 @@ describe('rule 2: health', () => {
     const machine = new Machine().to('open').send({ type: 'closing', retryMs: 4_000 });
     machine.random = 0;
     machine.send({ type: 'ended' });
-    expect(machine.state).toMatchObject({ phase: 'waiting', attempt: 0, error: null });
+    expect(machine.state).toMatchObject({ phase: 'waiting', attempt: 1, error: null });
     expect(machine.state.retry?.delayMs).toBe(4_000);
+  });
+
+  test('a server that only ever says goodbye is not hurried back to', () => {
+    const machine = new Machine({ maxAttempts: 1 }).to('connecting');
+    machine.random = 0.999_999;
+    const delays = Array.from({ length: 4 }, () => {
+      machine.send(opened).send({ type: 'closing', retryMs: 0 }).send({ type: 'ended' });
+      const { delayMs } = machine.state.retry ?? { delayMs: 0 };
+      machine.fire();
+      return delayMs;
+    });
+    expect(delays).toEqual([1_250, 2_250, 4_250, 8_250]);
+  });
+
+  test.each(['pause', 'reconnect'] as const)('health counts however the connection is left: %s', (command) => {
+    const machine = new Machine({ maxAttempts: 3 }).to('connecting');
+    for (let n = 0; n < 3; n += 1) machine.send(failed).fire();
+    machine.send(opened).pass(3_600_000);
+    if (command === 'pause') machine.send({ type: 'pause', reason: 'x' }).send({ type: 'resume', reason: 'x' });
+    else machine.send({ type: 'reconnect' });
+    machine.send(failed);
+    expect(machine.state).toMatchObject({ phase: 'waiting', attempt: 1 });
   });
 });
 
@@ -183,8 +211,14 @@ describe('rule 5: a request with a body', () => {
   });
 
   test('half an event is data that arrived', () => {
-    const machine = new Machine().to('connecting').send(posted).send({ type: 'frames', frames: [] });
+    const machine = new Machine().to('connecting').send(posted).send({ type: 'frames', frames: [], hasBegun: true });
     expect(machine.send(failed).state.phase).toBe('closed');
+  });
+
+  test('a sign of life is not', () => {
+    const machine = new Machine().to('connecting').send(posted).send({ type: 'frames', frames: [] });
+    machine.send({ type: 'frames', frames: [comment] });
+    expect(machine.send(failed).state.phase).toBe('waiting');
   });
 
   test('is sent again before data arrived, with a cursor, when allowed, and when asked', () => {
@@ -255,6 +289,12 @@ describe('timeouts', () => {
     machine.send({ type: 'heartbeat', intervalMs: 1_000 });
     for (let n = 0; n < 3; n += 1) machine.pass(900).send({ type: 'frames', frames: [comment] });
     expect(machine.state.silenceMs).toBe(3_000);
+  });
+
+  test('an interval that a set clock made absurd is a timer that works', () => {
+    const machine = new Machine().to('open').pass(2_000).send({ type: 'frames', frames: [comment] });
+    machine.pass(8e11).send({ type: 'frames', frames: [comment] });
+    expect((machine.state.dueAt ?? 0) - machine.now).toBeLessThanOrEqual(2 ** 31);
   });
 
   test('false never arms', () => {
@@ -340,6 +380,14 @@ describe('rule 10: commands', () => {
     expect(machine.send({ type: 'connect' }).state.phase).toBe('paused');
     expect(machine.send({ type: 'resume', reason: 'a' }).state.phase).toBe('paused');
     expect(machine.send({ type: 'resume', reason: 'b' }).state.phase).toBe('connecting');
+  });
+
+  test('a pause does not shorten what the server asked to wait for', () => {
+    const machine = new Machine().to('connecting').send({ ...failed, retryAfterMs: 120_000 });
+    machine.send({ type: 'pause', reason: 'a' }).pass(20_000).send({ type: 'resume', reason: 'a' });
+    expect(machine.state).toMatchObject({ phase: 'waiting', dueAt: machine.now + 100_000 });
+    expect(machine.state.retry).toMatchObject({ delayMs: 100_000, at: machine.wallNow + 100_000 });
+    expect(machine.fire().state.phase).toBe('connecting');
   });
 
   test('resume without connect before it connects nothing', () => {

@@ -112,6 +112,6 @@ test.concurrent('a server that says pushstream.closing before it ends is not a f
   });
   using watched = watch(server.url, floor);
   await until(() => watched.data.length === 1);
-  expect(watched.retries).toEqual([expect.objectContaining({ attempt: 0, delayMs: 600, error: null })]);
+  expect(watched.retries).toEqual([expect.objectContaining({ attempt: 1, delayMs: 600, error: null })]);
   expect(watched.errors).toEqual([]);
 });

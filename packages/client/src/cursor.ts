@@ -26,16 +26,19 @@ export interface Cursor {
  * recognised, a lost one is not.
  */
 export function createCursor(initial: string, warn: (message: string) => void): Cursor {
-  let refused: string | undefined;
+  /** Of the ids since the last that can be sent. */
+  let hasWarned = false;
   const cursor = {
     seen: initial,
     value: initial,
     commit(): void {
       const { seen, value } = cursor;
-      if (seen === value || seen === refused) return;
-      if (isSendable(seen)) cursor.value = seen;
-      else {
-        refused = seen;
+      if (seen === value) return;
+      if (isSendable(seen)) {
+        cursor.value = seen;
+        hasWarned = false;
+      } else if (!hasWarned) {
+        hasWarned = true;
         warn(`PushStream: expected an id of ${SENDABLE}, got another; resuming stays at ${JSON.stringify(value)}`);
       }
     },

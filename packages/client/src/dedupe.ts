@@ -1,69 +1,80 @@
 import type { EventFrame } from 'pushstream-protocol';
 
-/** Characters of data that are kept for comparison at the most, whatever the window: 8 Mi. */
-const MAX_KEPT_LENGTH = 8 * 1024 * 1024;
+/** Data longer than this is remembered by its digest: the window holds at most so many characters for each event. */
+const MAX_KEY_LENGTH = 8 * 1024;
+/** Where fewer frames came at once, a key cut out of their chunk would keep alive much more than itself. */
+const SPARSE = 64;
 
 /** Recognises what was delivered before, within a window of the newest events. */
 export interface Dedupe {
   /** Whether the key is known; if not, it is now. */
   hasKey(key: string): boolean;
-  /** Whether an earlier connection delivered this event; if not, it is kept for the next one. */
-  hasEvent(frame: EventFrame): boolean;
+  /**
+   * Whether an earlier connection delivered this event; if not, it is kept for the next one.
+   * `company`: how many frames came at once.
+   */
+  hasEvent(frame: EventFrame, company: number): boolean;
   /** What was kept so far may come again from now on. */
   rotate(): void;
   clear(): void;
 }
 
-/**
- * While a connection lasts, its events are only kept: what they are compared by, id, type and data,
- * is put together when the next connection opens. Ids and types have no line breaks.
- */
+/** Two 32-bit FNV-1a sums with different beginnings, and the length. */
+function digest(text: string): string {
+  let first = 0x811c9dc5;
+  let second = 0x9e3779b9;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    first = Math.imul(first ^ unit, 0x01000193);
+    second = Math.imul(second ^ unit, 0x01000193) ^ (second >>> 15);
+  }
+  return `${text.length}:${first}:${second}`;
+}
+
+const bounded = (text: string): string => (text.length > MAX_KEY_LENGTH ? digest(text) : text);
+
+/** What events are compared by. Ids and types have no line breaks. */
+const keyOf = ({ id = '', type, data }: EventFrame): string => `${bounded(id)}\n${bounded(type)}\n${bounded(data)}`;
+
+/** While a connection lasts, its events are only kept; they are looked up from the next opening on. */
 export function createDedupe(window: number): Dedupe {
   const keys = new Set<string>();
-  let kept: EventFrame[] = [];
-  let keptLength = 0;
+  let kept: string[] = [];
   let count = 0;
 
-  const keyOf = ({ id, type, data }: EventFrame): string => `${id}\n${type}\n${data}`;
-
   function hasKey(key: string): boolean {
-    if (keys.has(key)) return true;
+    // Deleted first: what comes again is the newest again.
+    const isKnown = keys.delete(key);
     keys.add(key);
     for (const oldest of keys) {
       if (keys.size <= window) break;
       keys.delete(oldest);
     }
-    return false;
-  }
-
-  /** The newest half of what is kept, or of the window, survives: forgetting costs nothing per event. */
-  function shorten(): void {
-    kept = kept.slice(-Math.min(window, kept.length >> 1));
-    keptLength = 0;
-    for (const { data } of kept) keptLength += data.length;
+    return isKnown;
   }
 
   return {
     hasKey,
-    hasEvent(frame) {
-      if (keys.size > 0 && keys.has(keyOf(frame))) return true;
+    hasEvent(frame, company) {
+      const key = keyOf(frame);
+      if (keys.size > 0 && keys.has(key)) return true;
       // As many new events as the window holds: nothing earlier is in it any more.
       count += 1;
       if (count === window) keys.clear();
-      kept.push(frame);
-      keptLength += frame.data.length;
-      if (kept.length > 2 * window || keptLength > MAX_KEPT_LENGTH) shorten();
+      // To read one character makes a string of its own of it. It never is NaN, which only the engine has to find out.
+      if (company > SPARSE || key.charCodeAt(0) >= 0) kept.push(key);
+      if (kept.length > 2 * window) kept = kept.slice(-window);
       return false;
     },
     rotate() {
-      for (const frame of kept) hasKey(keyOf(frame));
+      for (const key of kept) hasKey(key);
       kept = [];
-      keptLength = count = 0;
+      count = 0;
     },
     clear() {
       keys.clear();
       kept = [];
-      keptLength = count = 0;
+      count = 0;
     },
   };
 }

@@ -41,9 +41,9 @@ export function createDelivery(
     else report(told);
   }
 
-  function isRepeated(frame: EventFrame): boolean {
+  function isRepeated(frame: EventFrame, company: number): boolean {
     if (scope === 'nothing' || frame.id === undefined) return false;
-    const repeated = dedupe.hasEvent(frame);
+    const repeated = dedupe.hasEvent(frame, company);
     if (scope === 'always') dedupe.rotate();
     return repeated;
   }
@@ -59,9 +59,9 @@ export function createDelivery(
     }
   }
 
-  function dispatch(frame: EventFrame, receivedAt: number): void {
+  function dispatch(frame: EventFrame, receivedAt: number, company: number): void {
     if (isControlEvent(frame)) return control(frame);
-    if (isRepeated(frame)) return;
+    if (isRepeated(frame, company)) return;
     seq += 1;
     const { type, data: raw, id } = frame;
     if (!events.has(type)) return;
@@ -71,9 +71,9 @@ export function createDelivery(
     if (!isKnown(event)) events.dispatch(type, data, event);
   }
 
-  function take(frame: Frame, receivedAt: number): void {
+  function take(frame: Frame, receivedAt: number, company: number): void {
     try {
-      if (frame.kind === 'event') dispatch(frame, receivedAt);
+      if (frame.kind === 'event') dispatch(frame, receivedAt, company);
       else if (frame.kind === 'comment') announce('comment', frame.text);
       else if (frame.kind === 'oversized') announce('error', new EventTooLargeError(frame.type, maxEventLength));
     } catch (error) {
@@ -92,7 +92,7 @@ export function createDelivery(
       for (const frame of frames) {
         if (!wanted()) return;
         if ('id' in frame && frame.id !== undefined) cursor.seen = frame.id;
-        take(frame, receivedAt);
+        take(frame, receivedAt, frames.length);
         cursor.commit();
       }
     },

@@ -1,4 +1,4 @@
-/** Types whose listeners are remembered; a server may send any number of names. */
+/** Types whose listeners are remembered, and characters of one; a server may send any number of names, of any length. */
 const MAX_REMEMBERED = 256;
 
 export type AnyListener = (first: never, second: never) => void;
@@ -15,7 +15,7 @@ export interface Dispatcher {
   /** Without a listener: all of that name or pattern. */
   off(pattern: string, listener?: AnyListener): void;
   has(type: string): boolean;
-  /** Calls each listener in the order of registration; one that throws is reported and harms nothing. */
+  /** Calls each listener in the order of registration; one that throws or rejects is reported and harms nothing. */
   dispatch(type: string, first: unknown, second?: unknown): void;
   clear(): void;
 }
@@ -39,7 +39,7 @@ export function createDispatcher(reportError: (error: unknown) => void): Dispatc
     if (!found) {
       found = [...registrations].filter(({ pattern }) => matches(pattern, type));
       if (byType.size === MAX_REMEMBERED) byType.clear();
-      byType.set(type, found);
+      if (type.length <= MAX_REMEMBERED) byType.set(type, found);
     }
     return found;
   }
@@ -67,7 +67,8 @@ export function createDispatcher(reportError: (error: unknown) => void): Dispatc
         if (registration.once) remove(registration);
         try {
           // The one cast: listeners of different types share this map; `on` is what typed them.
-          (registration.listener as (first: unknown, second: unknown) => void)(first, second);
+          const result = (registration.listener as (first: unknown, second: unknown) => unknown)(first, second);
+          if (result instanceof Promise) result.catch(reportError);
         } catch (error) {
           reportError(error);
         }

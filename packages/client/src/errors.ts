@@ -75,7 +75,7 @@ export class EventTooLargeError extends EventClientError {
   declare readonly limit: number;
 
   constructor(type: string, limit: number) {
-    super(`Expected an event of at most ${limit} characters, got a longer ${JSON.stringify(type)}`);
+    super(`Expected an event of at most ${limit} characters, got a longer ${nameOf(type)}`);
     this.limit = limit;
   }
 }
@@ -98,7 +98,8 @@ export class DecodeError extends EventClientError {
   declare readonly event: UndecodedEvent;
 
   constructor(event: UndecodedEvent, cause: unknown) {
-    super(`Expected ${JSON.stringify(event.type)} to decode, got: ${messageOf(cause)}`, { cause });
+    // Not the cause's own words, which may show the data.
+    super(`Expected the data of ${nameOf(event.type)} to decode, got ${cause instanceof Error ? cause.name : typeof cause}`, { cause });
     this.event = event;
   }
 }
@@ -124,6 +125,11 @@ export interface UndecodedEvent {
   readonly id: string | undefined;
   /** The standard's last event ID: this block's id, or else the last one before it. */
   readonly lastEventId: string;
+}
+
+/** A server's word, for a message. */
+function nameOf(type: string): string {
+  return JSON.stringify(type.slice(0, 99));
 }
 
 /** What was thrown, in words: anything can be thrown, and Node hides why a fetch failed in its cause. */

@@ -1,5 +1,6 @@
-import type { ReadonlySignal } from '@preact/signals-core';
+import { type ReadonlySignal, untracked } from '@preact/signals-core';
 import { check } from './checks.ts';
+import type { Command } from './connection/state.ts';
 import type { EventPattern, EventType, Listener, MatchingType, Unsubscribe } from './events.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
@@ -45,7 +46,17 @@ export class EventClient<Events extends object = Record<string, unknown>> {
     this.lifecycle = createLifecycle(stream.lifecycle);
     this.#stream = stream;
     this.#signal = resolved.signal;
+  }
+
+  /** A command inside an effect of signals must not make the effect depend on what listeners read. */
+  #send(command: Command): void {
+    untracked(() => this.#stream.runner.send(command));
+  }
+
+  #begin(type: 'connect' | 'reconnect'): void {
+    if (this.#signal?.aborted) return;
     this.#signal?.addEventListener('abort', this.#abort);
+    this.#send({ type });
   }
 
   readonly #abort = (): void => this.disconnect();
@@ -90,35 +101,35 @@ export class EventClient<Events extends object = Record<string, unknown>> {
 
   /** Opens the stream; skips the wait if there is one. Does nothing while a connection is there. */
   connect(): void {
-    if (!this.#signal?.aborted) this.#stream.runner.send({ type: 'connect' });
+    this.#begin('connect');
   }
 
-  /** Ends the stream until `connect()`. Nothing fires after this, no timer is left; the cursor is kept. */
+  /** Ends the stream until `connect()`. `close` is the last thing that fires, no timer is left; the cursor is kept. */
   disconnect(): void {
-    this.#stream.runner.send({ type: 'disconnect' });
+    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#send({ type: 'disconnect' });
   }
 
   /** A new connection now, from the cursor, whatever there is. */
   reconnect(): void {
-    if (!this.#signal?.aborted) this.#stream.runner.send({ type: 'reconnect' });
+    this.#begin('reconnect');
   }
 
   /** Drops the connection while at least one reason holds, and keeps the cursor. */
   pause(reason = 'user'): void {
     check('reason', reason, 'string');
-    this.#stream.runner.send({ type: 'pause', reason });
+    this.#send({ type: 'pause', reason });
   }
 
   /** Takes back a reason; the last one resumes from the cursor. */
   resume(reason = 'user'): void {
     check('reason', reason, 'string');
-    this.#stream.runner.send({ type: 'resume', reason });
+    this.#send({ type: 'resume', reason });
   }
 
   /** Disconnects and forgets every listener. */
   [Symbol.dispose](): void {
     this.disconnect();
-    this.#signal?.removeEventListener('abort', this.#abort);
     this.#stream.events.clear();
     this.#stream.lifecycle.clear();
   }

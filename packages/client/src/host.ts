@@ -10,6 +10,7 @@ interface HostGlobals {
   reportError?: (error: unknown) => void;
   document?: { baseURI: string };
   location?: { href: string };
+  WorkerGlobalScope?: unknown;
 }
 
 const host: HostGlobals & typeof globalThis = globalThis;
@@ -21,8 +22,9 @@ function setTimer(callback: () => void, delayMs: number): () => void {
 
 function requestFrame(callback: () => void): () => void {
   if (!host.requestAnimationFrame) return setTimer(callback, 0);
-  const frame = host.requestAnimationFrame(run);
   const cancelTimer = setTimer(run, FRAME_TIMEOUT_MS);
+  // A host that is a mock may call back at once.
+  let frame = 0;
   function cancel(): void {
     host.cancelAnimationFrame?.(frame);
     cancelTimer();
@@ -31,6 +33,7 @@ function requestFrame(callback: () => void): () => void {
     cancel();
     callback();
   }
+  frame = host.requestAnimationFrame(run);
   return cancel;
 }
 
@@ -62,6 +65,9 @@ export const hostEnvironment: Environment = {
   warn: (message) => console.warn(message),
   baseUrl: () => (host.document ? host.document.baseURI : host.location?.href),
 };
+
+/** Browsers, pages and workers alike, do not show where a redirect leads. */
+export const hidesRedirects = (): boolean => Boolean(host.document ?? host.WorkerGlobalScope);
 
 /** The host's `fetch`, looked up at each call. */
 export const hostFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);

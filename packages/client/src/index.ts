@@ -22,6 +22,9 @@ export type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions
 export type { Snapshot, Status } from './snapshot.ts';
 export type { CommentFrame, EventFrame, Frame, IdFrame, OversizedFrame, RetryFrame } from 'pushstream-protocol';
 export type {
+  BodyInput,
+  CredentialsInput,
+  HeadersInput,
   Query,
   QueryValue,
   Resolvable,

@@ -3,7 +3,7 @@ import type { Environment } from './environment.ts';
 import type { StreamError } from './errors.ts';
 import type { StreamEvent } from './events.ts';
 import type { FlushMode } from './flush.ts';
-import type { Query, Resolvable, Transport } from './transport/transport.ts';
+import type { BodyInput, CredentialsInput, HeadersInput, Query, Resolvable, Transport } from './transport/transport.ts';
 
 /** How lost connections come back. */
 export interface ReconnectOptions {
@@ -60,15 +60,15 @@ export interface EventClientOptions {
    *
    * @default none
    */
-  readonly headers?: Resolvable<HeadersInit>;
+  readonly headers?: Resolvable<HeadersInput>;
   /** Parameters that are added to the URL's own. Secrets belong into `headers`. @default none */
   readonly query?: Resolvable<Query>;
   /** Only with a `method` that has one. A stream can be sent once: give a function that makes one. @default none */
-  readonly body?: Resolvable<BodyInit | null>;
+  readonly body?: Resolvable<BodyInput | null>;
   /** The request's method. @default "GET" */
   readonly method?: Resolvable<string>;
   /** Whether cookies travel, as in `fetch`. @default "same-origin" */
-  readonly credentials?: Resolvable<RequestCredentials>;
+  readonly credentials?: Resolvable<CredentialsInput>;
   /**
    * `safe`: no header of yours follows a redirect to another origin. `follow`: whatever the platform
    * does. `error`: no redirect at all.

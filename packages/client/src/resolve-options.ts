@@ -6,7 +6,8 @@ import type { StreamEvent } from './events.ts';
 import { hostEnvironment, hostFetch } from './host.ts';
 import type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions } from './options.ts';
 import { fetchTransport } from './transport/fetch-transport.ts';
-import { withoutQuery } from './transport/response.ts';
+import { parseHeaders } from './transport/request.ts';
+import { parseUrl, withoutQuery } from './url.ts';
 import type { Resume, Transport } from './transport/transport.ts';
 
 /** Without a gap; `Open` parts may be `undefined`. */
@@ -53,7 +54,7 @@ const manual: Manual<Settings> = {
   heartbeatTimeoutMs: [`"auto" | ${MS} | false`, 'auto'],
   connectTimeoutMs: [MS, 15_000],
   reconnect: ['object | false', {}],
-  maxEventLength: ['1..536870912', DEFAULT_MAX_EVENT_LENGTH],
+  maxEventLength: ['1..268435456', DEFAULT_MAX_EVENT_LENGTH],
   resend: ['true | false', false],
   flush: [`"frame" | "sync" | ${MS}`, 'frame'],
 };
@@ -89,26 +90,28 @@ function quietly<T>(say: (what: T) => void): (what: T) => void {
 }
 
 function resolveUrl(url: string | URL, environment: Environment): string {
-  const base = environment.baseUrl();
-  const resolved = url && URL.canParse(url, base) ? new URL(url, base) : undefined;
+  const resolved = url ? parseUrl(url, environment.baseUrl()) : undefined;
   if (!resolved || !/^https?:\/\/[^/@]+\//.test(resolved.href)) {
     const what = 'an http or https URL without credentials, absolute where there is no page';
     // Of what came, what may be secret is left out.
-    throw misuse('url', what, show(typeof url === 'string' ? withoutQuery(url).replace(/\/\/.*@/, '//') : url));
+    throw misuse('url', what, show(typeof url === 'string' ? withoutQuery(url) : url));
   }
   resolved.hash = '';
   return resolved.href;
 }
 
 /** What no table can say: parts that contradict each other. */
-function checkRequest({ method, body, headers, lastEventId }: Settings): void {
-  if (body instanceof ReadableStream) {
-    throw new TypeError('options.body: expected a function that gives a new stream for every attempt, got a stream');
+function checkRequest({ method, body, headers, lastEventId, signal, transport }: Settings): void {
+  if (body !== null && typeof body === 'object' && 'getReader' in body) {
+    throw misuse('options.body', 'a function that gives a new stream for every attempt', 'a stream');
   }
+  if (typeof method === 'string' && !/^[\w!#$%&'*+.^`|~-]+$/.test(method)) throw misuse('options.method', 'an HTTP method', show(method));
+  if (signal && !('addEventListener' in signal)) throw misuse('options.signal', 'an AbortSignal', 'object');
+  if (transport && typeof transport.open !== 'function') throw misuse('options.transport.open', 'function', typeof transport.open);
   if (body !== null && typeof method === 'string' && /^(get|head)$/i.test(method)) {
     throw misuse('options.body', 'a method that has one', method);
   }
-  if (typeof headers === 'object' && new Headers(headers).has('last-event-id')) {
+  if (headers instanceof Headers && headers.has('last-event-id')) {
     throw misuse('options.headers', 'no Last-Event-ID, which is options.lastEventId', 'one');
   }
   if (!isSendable(lastEventId)) throw misuse('options.lastEventId', SENDABLE, show(lastEventId.slice(0, 99)));
@@ -122,13 +125,18 @@ function checkRequest({ method, body, headers, lastEventId }: Settings): void {
  */
 export function resolveOptions(url: string | URL, options: EventClientOptions): ResolvedOptions {
   check('options', options, 'object');
-  const settings = complete('options', options, manual);
+  const given = complete('options', options, manual);
+  // Once, here: what is given may be used up by reading it.
+  const headers = typeof given.headers === 'function' ? given.headers : parseHeaders(given.headers);
+  if (!headers) throw misuse('options.headers', 'valid names and values', 'others');
+  const settings = { ...given, headers };
   checkRequest(settings);
   const { dedupe, fetch, reconnect, resume, transport } = settings;
-  const given = complete<Environment>('options.environment', settings.environment, hostEnvironment);
-  const environment = { ...given, reportError: quietly(given.reportError), warn: quietly(given.warn) };
+  const loud = complete<Environment>('options.environment', settings.environment, hostEnvironment);
+  const environment = { ...loud, reportError: quietly(loud.reportError), warn: quietly(loud.warn) };
   const { by, name } = complete('options.resume', resume, resumeManual);
   const way = typeof resume === 'object' ? by : resume;
+  if (!name) throw misuse('options.resume.name', 'a name', '""');
   const { window, key } = complete('options.dedupe', dedupe, dedupeManual);
   return {
     ...settings,

@@ -15,6 +15,8 @@ export interface ParserOptions {
 export interface Parser {
   /** Takes the next piece of text, of any length; returns what it completed, in order. */
   push(text: string): Frame[];
+  /** Data of an event has come whose blank line has not. */
+  readonly hasBegun: boolean;
 }
 
 const BYTE_ORDER_MARK = 0xfeff;
@@ -207,5 +209,10 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
     return frames;
   }
 
-  return { push };
+  return {
+    push,
+    get hasBegun() {
+      return data !== undefined || restCut > 0;
+    },
+  };
 }

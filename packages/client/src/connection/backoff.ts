@@ -5,7 +5,7 @@ export const MIN_DELAY_MS = 250;
 /** What a server may ask for at the most: five minutes. */
 export const MAX_SERVER_DELAY_MS = 300_000;
 /** Timers above this fire at once. */
-const MAX_TIMER_MS: number = 2 ** 31 - 1;
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
 
 /** A wait that the server asked for, as far as we follow. Not a number is none. */
 export function clampServerDelay(delayMs: number): number {

@@ -26,10 +26,16 @@ export const unopened: ConnectionFacts = {
   body: 'none',
 };
 
+/** Failures in a row as they stand when the connection is left, in whatever way: health forgets them. */
+export function attemptsOf({ phase, openedAt, attempt }: ConnectionState, { now }: Moment, { healthyAfterMs }: ConnectionPolicy): number {
+  return phase === 'open' && now - openedAt >= healthyAfterMs ? 0 : attempt;
+}
+
 /** A new connection, unless a pause reason is held. */
-export function connecting(state: ConnectionState, { now }: Moment, { connectTimeoutMs }: ConnectionPolicy): ConnectionState {
-  if (state.pauseReasons.length > 0) return enter(state, 'paused');
-  return enter(state, 'connecting', { ...unopened, dueAt: now + connectTimeoutMs });
+export function connecting(state: ConnectionState, moment: Moment, policy: ConnectionPolicy): ConnectionState {
+  const attempt = attemptsOf(state, moment, policy);
+  if (state.pauseReasons.length > 0) return enter(state, 'paused', { attempt });
+  return enter(state, 'connecting', { ...unopened, attempt, earliestAt: 0, dueAt: moment.now + policy.connectTimeoutMs });
 }
 
 export function closed(state: ConnectionState, error: StreamError | null): ConnectionState {
@@ -54,10 +60,11 @@ export function lose(
   const { now, wallNow, random } = moment;
   const { openedAt, closingMs, reconnectionTimeMs } = state;
   const openMs = Math.max(0, now - openedAt);
-  const healthy = now - openedAt >= healthyAfterMs;
+  const healthy = openMs >= healthyAfterMs;
   const rotated = healthy || closingMs !== null;
   const failure = error ?? (rotated ? null : new NetworkError(`Expected a lasting stream, got its end after ${Math.round(openMs)} ms`));
-  const attempt = failure ? (healthy ? 0 : state.attempt) + 1 : 0;
+  // An end that was announced is no failure, but a server that only ever says goodbye is not hurried back to.
+  const attempt = healthy && !error ? 0 : attemptsOf(state, moment, policy) + 1;
   if (failure && attempt > maxAttempts) return closed(state, new AttemptsExhaustedError(maxAttempts, failure));
 
   const toldMs = clampServerDelay(Math.max(retryAfterMs, closingMs ?? 0));

@@ -1,6 +1,7 @@
 import type { Frame } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
 import { NetworkError } from '../errors.ts';
+import { MAX_TIMER_MS } from './backoff.ts';
 import { createClock } from './clock.ts';
 import type { Announcement, Command, ConnectionPolicy, ConnectionState, Effect, Report } from './state.ts';
 import { initialState, transition } from './transition.ts';
@@ -28,6 +29,8 @@ export interface Runner {
 export function createRunner(environment: Environment, policy: ConnectionPolicy, host: RunnerHost): Runner {
   const clock = createClock(environment);
   const queue: (() => void)[] = [];
+  /** What connections say while effects are performed: it is heard when they are done. */
+  const heard: (() => void)[] = [];
   let performing = false;
   let state = initialState;
   let abort: (() => void) | undefined;
@@ -48,7 +51,7 @@ export function createRunner(environment: Environment, policy: ConnectionPolicy,
 
   function drain(): void {
     performing = true;
-    for (let task = queue.shift(); task; task = queue.shift()) {
+    for (let task = queue.shift(); task; task = queue.shift() ?? heard.shift()) {
       try {
         task();
       } catch (error) {
@@ -63,7 +66,8 @@ export function createRunner(environment: Environment, policy: ConnectionPolicy,
     if (dueAt === armedFor) return;
     disarm?.();
     armedFor = dueAt;
-    disarm = dueAt === null ? undefined : environment.setTimer(wake, Math.max(0, dueAt - now));
+    // A timer that is too long for the host fires at once: a shorter one looks again.
+    disarm = dueAt === null ? undefined : environment.setTimer(wake, Math.min(MAX_TIMER_MS, Math.max(0, dueAt - now)));
   }
 
   function wake(): void {
@@ -74,7 +78,11 @@ export function createRunner(environment: Environment, policy: ConnectionPolicy,
 
   function open(connectionId: number): void {
     try {
-      abort = host.open((report) => send({ ...report, connectionId }));
+      abort = host.open((report) => {
+        const say = (): void => send({ ...report, connectionId });
+        if (performing) heard.push(say);
+        else say();
+      });
     } catch (cause) {
       send({ type: 'failed', connectionId, error: new NetworkError('Expected the transport to open, got a throw', { cause }) });
     }

@@ -48,11 +48,10 @@ export function announced(state: ConnectionState, { intervalMs }: Told<'heartbea
 }
 
 /** Bytes came: any byte is life; a comment or a bare id is a heartbeat, and two of them tell the interval. */
-export function heard(state: ConnectionState, { now, frames }: Told<'frames'>, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
+export function heard(state: ConnectionState, { now, frames, hasBegun }: Told<'frames'>, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
   let { heartbeatAt, heartbeatMs, silenceMs, reconnectionTimeMs, body } = state;
   let beats = false;
-  // Bytes that complete nothing are the beginning of an answer too.
-  if (body === 'sent' && frames.length === 0) body = 'answered';
+  if (body === 'sent' && hasBegun) body = 'answered';
   for (const frame of frames) {
     const { kind } = frame;
     // [standard] "set the event stream's reconnection time to that integer": lasting, and without a dispatch.
@@ -63,7 +62,7 @@ export function heard(state: ConnectionState, { now, frames }: Told<'frames'>, {
   if (beats && heartbeatAt !== 'announced' && now - state.openedAt >= GREETING_MS) {
     if (heartbeatAt !== null) {
       // Of the last two intervals the longer: one heartbeat may have come late, and the next close behind it.
-      const longerMs = Math.max(heartbeatMs ?? 0, now - heartbeatAt);
+      const longerMs = Math.min(Math.max(heartbeatMs ?? 0, now - heartbeatAt), MAX_HEARTBEAT_MS);
       if (heartbeatTimeoutMs === 'auto') silenceMs = Math.max(MIN_LEARNED_SILENCE_MS, 3 * longerMs);
       heartbeatMs = now - heartbeatAt;
     }

@@ -86,7 +86,8 @@ export type Command =
 /** What a connection says; the runner adds whose word it is. */
 export type Report =
   | { readonly type: 'opened'; readonly carriesBody: boolean; readonly info: OpenInfo }
-  | { readonly type: 'frames'; readonly frames: readonly Frame[] }
+  /** `hasBegun`: behind the frames an event has begun whose end is still to come. */
+  | { readonly type: 'frames'; readonly frames: readonly Frame[]; readonly hasBegun?: boolean }
   | { readonly type: 'ended' }
   | { readonly type: 'failed'; readonly error: StreamError; readonly retryAfterMs?: number | undefined }
   | { readonly type: 'fatal'; readonly error: StreamError | null }

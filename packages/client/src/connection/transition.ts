@@ -1,6 +1,6 @@
 import { ConnectTimeoutError, HeartbeatTimeoutError } from '../errors.ts';
 import { effectsOf } from './effects.ts';
-import { closed, connecting, enter, isLive, isSpent, lose, unopened } from './moves.ts';
+import { attemptsOf, closed, connecting, enter, isLive, isSpent, lose, unopened } from './moves.ts';
 import * as silence from './silence.ts';
 import type { ConnectionInput, ConnectionPolicy, ConnectionState, Input, Moment, Suspicion, Transition } from './state.ts';
 
@@ -25,11 +25,11 @@ function connect(state: ConnectionState, moment: Moment, policy: ConnectionPolic
   return connecting(begins ? { ...state, attempt: 0, error: null } : state, moment, policy);
 }
 
-function pause(state: ConnectionState, reason: string): ConnectionState {
+function pause(state: ConnectionState, reason: string, moment: Moment, policy: ConnectionPolicy): ConnectionState {
   if (state.pauseReasons.includes(reason)) return state;
   const pauseReasons = [...state.pauseReasons, reason];
-  const held = isLive(state) || state.phase === 'waiting';
-  return held ? enter(state, 'paused', { pauseReasons, error: null }) : { ...state, pauseReasons };
+  if (!isLive(state) && state.phase !== 'waiting') return { ...state, pauseReasons };
+  return enter(state, 'paused', { pauseReasons, attempt: attemptsOf(state, moment, policy), error: null });
 }
 
 function resume(state: ConnectionState, reason: string, moment: Moment, policy: ConnectionPolicy): ConnectionState {
@@ -37,7 +37,13 @@ function resume(state: ConnectionState, reason: string, moment: Moment, policy: 
   const pauseReasons = state.pauseReasons.filter((held) => held !== reason);
   const next = { ...state, pauseReasons };
   if (state.phase !== 'paused' || pauseReasons.length > 0) return next;
-  return isSpent(next, moment, policy) ? closed(next, null) : connecting(next, moment, policy);
+  if (isSpent(next, moment, policy)) return closed(next, null);
+  // What the server asked to wait for is not over because of a pause.
+  const { earliestAt, attempt } = state;
+  const delayMs = earliestAt - moment.now;
+  if (delayMs <= 0) return connecting(next, moment, policy);
+  const retry = { attempt, delayMs, at: moment.wallNow + delayMs, error: null };
+  return enter(next, 'waiting', { retry, dueAt: earliestAt });
 }
 
 /** The page was away, or the clock jumped: an open stream must show a byte, a wait may end early. */
@@ -88,7 +94,7 @@ function decide(state: ConnectionState, input: Input, policy: ConnectionPolicy):
     case 'disconnect':
       return state.phase === 'closed' ? state : closed(state, null);
     case 'pause':
-      return pause(state, input.reason);
+      return pause(state, input.reason, input, policy);
     case 'resume':
       return resume(state, input.reason, input, policy);
     case 'suspect':

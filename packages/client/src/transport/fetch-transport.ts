@@ -1,10 +1,12 @@
 import { createParser } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
 import { HttpError, messageOf, NetworkError } from '../errors.ts';
+import { hidesRedirects } from '../host.ts';
+import { withoutQuery } from '../url.ts';
 import { createUtf8Decoder } from './decode-utf8.ts';
 import { fetchSafely } from './redirect.ts';
 import { prepare } from './request.ts';
-import { judge, release, withoutQuery } from './response.ts';
+import { judge, release } from './response.ts';
 import type { Transport, TransportReport } from './transport.ts';
 
 /** A chunk is parsed and dispatched in pieces of so many characters, fewer for slow listeners: it can be interrupted. */
@@ -66,7 +68,8 @@ export function fetchTransport(fetch: Fetch, environment: Environment): Transpor
 
       async function run(again = true): Promise<void> {
         const prepared = await prepare(wanted, signal);
-        const response = await fetchSafely(fetch, prepared, wanted.redirect);
+        if (signal.aborted) return undefined;
+        const response = await fetchSafely(fetch, prepared, wanted.redirect, hidesRedirects());
         const { body, headers, status } = response;
         const url = response.url || wanted.url;
         const verdict = judge(response, url, wanted.hasOpened, environment.now());
@@ -77,8 +80,10 @@ export function fetchTransport(fetch: Fetch, environment: Environment): Transpor
         if (verdict) return again && refused && prepared.isDynamic ? run(false) : tell(verdict);
         if (!body) throw new NetworkError(`Expected a body from ${withoutQuery(url)}, got none: can this fetch stream?`);
         tell({ type: 'opened', carriesBody: prepared.init.body !== undefined, info: { url, status, headers } });
+        if (signal.aborted) return release(response);
         const parser = createParser(wanted);
-        await read(body, (text) => tell({ type: 'frames', frames: parser.push(text) }), environment, signal);
+        const take = (text: string): void => tell({ type: 'frames', frames: parser.push(text), hasBegun: parser.hasBegun });
+        await read(body, take, environment, signal);
         return tell({ type: 'ended' });
       }
 

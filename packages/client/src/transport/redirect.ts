@@ -1,11 +1,16 @@
 import { HttpError } from '../errors.ts';
 import type { PreparedRequest } from './request.ts';
-import { release, withoutQuery } from './response.ts';
+import { parseUrl, withoutQuery } from '../url.ts';
+import { release } from './response.ts';
 
 const MAX_HOPS = 10;
 const REDIRECTS = [301, 302, 303, 307, 308];
-/** @see https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
-const SAFELISTED = ['accept', 'accept-language', 'content-language', 'content-type'];
+/**
+ * Harmless anywhere, or taken off by a browser that follows to another origin.
+ *
+ * @see https://fetch.spec.whatwg.org/#cors-safelisted-request-header
+ */
+const STRIPPED = ['accept', 'accept-language', 'content-language', 'content-type', 'authorization'];
 
 /** The two say what is asked for and what is sent, and go wherever the request goes. */
 const TRAVELLING = ['accept', 'content-type'];
@@ -26,35 +31,29 @@ function redirected(init: Init, status: number, foreign: readonly string[]): Ini
 
 /**
  * Fetches, and follows redirects by hand: a caller's header could leak with them. Browsers hide
- * where a redirect leads: there it is asked again and left to them, as long as they strip every
- * header that matters.
+ * where a redirect leads: there it is left to them, as long as they strip every header that matters.
  */
-export async function fetchSafely(fetch: Fetch, request: PreparedRequest, option: 'safe' | 'follow' | 'error'): Promise<Response> {
+export async function fetchSafely(fetch: Fetch, request: PreparedRequest, option: 'safe' | 'follow' | 'error', isHidden: boolean): Promise<Response> {
   const { callerHeaders } = request;
-  const secrets = callerHeaders.filter((name) => !SAFELISTED.includes(name));
-  let redirect: RequestRedirect = option === 'follow' ? option : 'manual';
+  const secrets = callerHeaders.filter((name) => !STRIPPED.includes(name));
+  const isLeft = option === 'follow' || (option === 'safe' && isHidden && secrets.length === 0);
+  const redirect = isLeft ? 'follow' : 'manual';
   let { url, init } = request;
   for (let hops = 0; ; hops += 1) {
     const response = await fetch(url, { ...init, redirect });
     const { status, type } = response;
     const hidden = type === 'opaqueredirect';
-    if (redirect === 'follow' || (!hidden && !REDIRECTS.includes(status))) return response;
+    if (isLeft || (!hidden && !REDIRECTS.includes(status))) return response;
     release(response);
     // Where a redirect leads is hidden, so is its status: 0.
     const refuse = (why: string): HttpError => new HttpError(withoutQuery(url), status, undefined, `: a redirect, and ${why}`);
     if (option === 'error') throw refuse('options.redirect allows none');
-    if (hidden) {
-      if (secrets.some((name) => name !== 'authorization')) {
-        throw refuse(`it could carry ${secrets.join(', ')} along, unless options.redirect is "follow"`);
-      }
-      redirect = 'follow';
-      continue;
-    }
-    const location = response.headers.get('location');
-    if (!location || !URL.canParse(location, url)) throw refuse('no usable Location');
-    if (hops === MAX_HOPS) throw refuse('not the first');
+    if (hidden) throw refuse(`it could carry ${secrets.join(', ') || 'a header'} along, unless options.redirect is "follow"`);
     const from = new URL(url);
-    const to = new URL(location, from);
+    const location = response.headers.get('location');
+    const to = location ? parseUrl(location, url) : undefined;
+    if (!to || to.username || to.password) throw refuse('no usable Location');
+    if (hops === MAX_HOPS) throw refuse('not the first');
     if (to.protocol !== 'https:' && to.protocol !== from.protocol) throw refuse(`to ${to.protocol}`);
     ({ href: url } = to);
     init = redirected(init, status, to.origin === from.origin ? [] : callerHeaders);

@@ -1,5 +1,5 @@
 import { messageOf, NetworkError } from '../errors.ts';
-import type { Query, Resolvable, TransportRequest } from './transport.ts';
+import type { HeadersInput, Query, Resolvable, TransportRequest } from './transport.ts';
 
 /** A request as `fetch` takes it. */
 export interface PreparedRequest {
@@ -9,6 +9,15 @@ export interface PreparedRequest {
   readonly callerHeaders: readonly string[];
   /** A part is asked for before every attempt: then a 401 is worth a second question. */
   readonly isDynamic: boolean;
+}
+
+/** `undefined` where a name or a value is not valid. */
+export function parseHeaders(headers: HeadersInput): Headers | undefined {
+  try {
+    return new Headers(headers);
+  } catch {
+    return undefined;
+  }
 }
 
 /** HTTP header values are bytes: the id's are its UTF-8. */
@@ -51,7 +60,9 @@ export async function prepare(request: TransportRequest, signal: AbortSignal): P
     ask('credentials', request.credentials),
   ]);
   const { lastEventId, resume } = request;
-  const headers = new Headers(callerHeaders);
+  const headers = parseHeaders(callerHeaders);
+  // What the engine would say of it may show a token.
+  if (!headers) throw new NetworkError('Expected headers with valid names and values, got others');
   const names = [...headers.keys()];
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
   if (lastEventId && resume.header) headers.set('last-event-id', toByteString(lastEventId));

@@ -1,5 +1,6 @@
 import { isEventStream } from 'pushstream-protocol';
 import { ContentTypeError, HttpError } from '../errors.ts';
+import { withoutQuery } from '../url.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { TransportReport } from './transport.ts';
 
@@ -21,11 +22,6 @@ export function judge(response: Response, url: string, hasOpened: boolean, now: 
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'), now);
   const type = status >= 500 || RETRIED.includes(status) ? 'failed' : 'fatal';
   return { type, error: new HttpError(withoutQuery(url), status, retryAfterMs), retryAfterMs };
-}
-
-/** For messages: a query may hold secrets. */
-export function withoutQuery(url: string): string {
-  return url.replace(/[?#].*/s, '');
 }
 
 /** An unread body holds its connection. */

@@ -8,6 +8,7 @@ export function parseRetryAfter(value: string | null, now: number): number | und
   const text = value?.trim() ?? '';
   if (/^\d+$/.test(text)) return Number(text) * 1000;
   // A date starts with its weekday; `Date.parse` alone takes "-5" for a year.
-  const date = /^[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
+  // The oldest of the three forms leaves out that it is GMT.
+  const date = /^[a-z]{3}/i.test(text) ? Date.parse(text.replace(/(\d{4})$/, '$1 GMT')) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

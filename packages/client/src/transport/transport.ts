@@ -3,6 +3,14 @@ import type { Report } from '../connection/state.ts';
 /** A value, or a function that gives it; asked before every attempt. */
 export type Resolvable<T> = T | (() => T | Promise<T>);
 
+type Init<Name extends keyof RequestInit> = NonNullable<RequestInit[Name]>;
+/** `HeadersInit`, under a name that exists with and without the DOM's types. */
+export type HeadersInput = Init<'headers'>;
+/** `BodyInit`, likewise. */
+export type BodyInput = Init<'body'>;
+/** `RequestCredentials`, likewise. */
+export type CredentialsInput = Init<'credentials'>;
+
 /** A query parameter's value; `undefined` and `null` leave it out. */
 export type QueryValue = string | number | boolean | null | undefined;
 
@@ -24,13 +32,13 @@ export interface TransportRequest {
   /** The option of this name. */
   readonly method: Resolvable<string>;
   /** The option of this name: the caller's headers only. */
-  readonly headers: Resolvable<HeadersInit>;
+  readonly headers: Resolvable<HeadersInput>;
   /** The option of this name. */
   readonly query: Resolvable<Query>;
   /** The option of this name; `null`: none. */
-  readonly body: Resolvable<BodyInit | null>;
+  readonly body: Resolvable<BodyInput | null>;
   /** The option of this name. */
-  readonly credentials: Resolvable<RequestCredentials>;
+  readonly credentials: Resolvable<CredentialsInput>;
   /** The option of this name. */
   readonly redirect: 'safe' | 'follow' | 'error';
   /** Where the cursor goes. */
@@ -52,6 +60,6 @@ export type TransportReport = Extract<Report, { type: 'opened' | 'frames' | 'end
 
 /** A way to reach a server. Makes one connection per call, and decides nothing else. */
 export interface Transport {
-  /** Starts a connection and returns what aborts it at once. Nothing is thrown later. */
+  /** Starts a connection and returns what aborts it at once. Nothing is thrown later; reports may come at any time. */
   open(request: TransportRequest, report: (report: TransportReport) => void): () => void;
 }

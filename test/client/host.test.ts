@@ -1,0 +1,50 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { hostEnvironment } from '../../packages/client/src/host.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+test('a frame that never comes, in a hidden page, is replaced by a timer', () => {
+  vi.useFakeTimers();
+  vi.stubGlobal('requestAnimationFrame', () => 1);
+  vi.stubGlobal('cancelAnimationFrame', () => {});
+  const callback = vi.fn();
+  hostEnvironment.requestFrame(callback);
+  vi.advanceTimersByTime(200);
+  expect(callback).toHaveBeenCalledTimes(1);
+});
+
+test('a frame that comes leaves no timer; one that is cancelled leaves nothing', () => {
+  vi.useFakeTimers();
+  let frame = (): void => {};
+  vi.stubGlobal('requestAnimationFrame', (run: () => void) => {
+    frame = run;
+    return 1;
+  });
+  vi.stubGlobal('cancelAnimationFrame', () => {});
+  const callback = vi.fn();
+  hostEnvironment.requestFrame(callback);
+  frame();
+  expect(callback).toHaveBeenCalledTimes(1);
+  expect(vi.getTimerCount()).toBe(0);
+  hostEnvironment.requestFrame(callback)();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a mock that calls back at once is a frame too', () => {
+  vi.stubGlobal('requestAnimationFrame', (run: () => void) => {
+    run();
+    return 1;
+  });
+  vi.stubGlobal('cancelAnimationFrame', () => {});
+  const callback = vi.fn();
+  hostEnvironment.requestFrame(callback);
+  expect(callback).toHaveBeenCalledTimes(1);
+});
+
+test('the host has its turn without setImmediate too', async () => {
+  vi.stubGlobal('setImmediate', undefined);
+  await hostEnvironment.yieldToHost();
+});
