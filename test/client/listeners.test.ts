@@ -138,7 +138,8 @@ describe('rule 7: a listener', () => {
   test('that rejects is reported as one that throws is', async () => {
     const { client, transport, time } = opened();
     const rejected = new Error('mine');
-    client.on('*', () => Promise.reject(rejected));
+    const listener: (data: unknown) => unknown = () => Promise.reject(rejected);
+    client.on('*', listener);
     transport.last.send('data: 1\n\n');
     await Promise.resolve();
     await Promise.resolve();

@@ -1,12 +1,11 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { VirtualTime } from '../support/virtual-time.ts';
 import { connect, streaming } from './support.ts';
 
 const to = (location: string, status = 307): Response => new Response(null, { status, headers: { location } });
 /** What a browser shows of a redirect that it was told not to follow. */
 const opaque = (): Response => ({ type: 'opaqueredirect', status: 0, headers: new Headers(), body: null, url: '' }) as Response;
 const secret = { 'x-api-key': 'secret', 'accept-language': 'de' };
-
-afterEach(() => void vi.unstubAllGlobals());
 
 describe('redirects', () => {
   test('are followed by hand, and every header stays within the origin', async () => {
@@ -72,11 +71,11 @@ describe('redirects', () => {
   });
 
   test('hidden by a browser: refused where a header could leak, left to it where it strips what matters', async () => {
-    vi.stubGlobal('WorkerGlobalScope', class {});
-    const refused = connect({ headers: secret }, opaque);
+    const browser = new VirtualTime();
+    const refused = connect({ headers: secret }, opaque, browser, true);
     expect(await refused.until('fatal')).toMatchObject({ error: { message: expect.stringContaining('x-api-key') } });
     for (const headers of [{ authorization: 'x' }, { 'accept-language': 'de' }, {}]) {
-    const followed = connect({ headers }, () => streaming().response);
+    const followed = connect({ headers }, () => streaming().response, browser, true);
     await followed.until('opened');
     expect(followed.calls.map(([, init]) => init.redirect)).toEqual(['follow']);
     }

@@ -45,6 +45,7 @@ export function connect(
   change: Partial<TransportRequest>,
   answer: (call: Call, count: number) => Response | Promise<Response>,
   time: VirtualTime = new VirtualTime(),
+  hides = false,
 ): { calls: Call[]; reports: TransportReport[]; abort(): void; until(type: TransportReport['type']): Promise<TransportReport> } {
   const calls: Call[] = [];
   const reports: TransportReport[] = [];
@@ -54,7 +55,7 @@ export function connect(
     calls.push(call);
     return Promise.resolve(answer(call, calls.length));
   };
-  const abort = fetchTransport(fetch, time.environment).open({ ...request, ...change }, (report) => {
+  const abort = fetchTransport(fetch, time.environment, () => hides).open({ ...request, ...change }, (report) => {
     reports.push(report);
     for (const look of waiting) look();
   });

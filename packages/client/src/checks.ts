@@ -8,7 +8,7 @@ export function show(value: unknown, isFree = false): string {
 }
 
 /** Every misuse has this form; never put in it what may be secret. */
-export function misuse(path: string, expected: string, got: unknown, Misuse: typeof TypeError = TypeError): TypeError {
+export function misuse(path: string, expected: string, got: string, Misuse: typeof TypeError = TypeError): TypeError {
   return new Misuse(`${path}: expected ${expected}, got ${got}`);
 }
 

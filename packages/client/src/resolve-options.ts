@@ -3,11 +3,11 @@ import { check, complete, type Manual, misuse, MS, show } from './checks.ts';
 import { isSendable, SENDABLE } from './cursor.ts';
 import type { Environment } from './environment.ts';
 import type { StreamEvent } from './events.ts';
-import { hostEnvironment, hostFetch } from './host.ts';
+import { hidesRedirects, hostEnvironment, hostFetch } from './host.ts';
 import type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions } from './options.ts';
 import { fetchTransport } from './transport/fetch-transport.ts';
 import { parseHeaders } from './transport/request.ts';
-import { parseUrl, withoutQuery } from './url.ts';
+import { parseUrl, withoutQuery } from './transport/url.ts';
 import type { Resume, Transport } from './transport/transport.ts';
 
 /** Without a gap; `Open` parts may be `undefined`. */
@@ -143,7 +143,7 @@ export function resolveOptions(url: string | URL, options: EventClientOptions): 
     ...complete('options.reconnect', reconnect || { maxAttempts: 0 }, reconnectManual),
     url: resolveUrl(url, environment),
     environment,
-    transport: transport ?? fetchTransport(fetch, environment),
+    transport: transport ?? fetchTransport(fetch, environment, hidesRedirects),
     resume: { header: way && way !== 'query', query: way && way !== 'header' ? name : undefined },
     dedupe: { scope: dedupe === false || key ? 'nothing' : dedupe === 'always' ? dedupe : 'reconnect', window, key },
   };

@@ -2,7 +2,7 @@
 // much, and this is asked of every line.
 
 export const LF = 10;
-export const SPACE = 32;
+const SPACE = 32;
 export const COLON = 58;
 export const LETTER_D = 100;
 export const LETTER_E = 101;

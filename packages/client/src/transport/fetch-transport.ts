@@ -1,8 +1,7 @@
 import { createParser } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
 import { HttpError, messageOf, NetworkError } from '../errors.ts';
-import { hidesRedirects } from '../host.ts';
-import { withoutQuery } from '../url.ts';
+import { withoutQuery } from './url.ts';
 import { createUtf8Decoder } from './decode-utf8.ts';
 import { fetchSafely } from './redirect.ts';
 import { prepare } from './request.ts';
@@ -57,7 +56,7 @@ async function read(
 }
 
 /** Reaches a server with `fetch`: the default, in every host that streams response bodies. */
-export function fetchTransport(fetch: Fetch, environment: Environment): Transport {
+export function fetchTransport(fetch: Fetch, environment: Environment, hidesRedirects: () => boolean): Transport {
   return {
     open(wanted, report) {
       const controller = new AbortController();

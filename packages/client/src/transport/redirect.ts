@@ -1,6 +1,6 @@
 import { HttpError } from '../errors.ts';
 import type { PreparedRequest } from './request.ts';
-import { parseUrl, withoutQuery } from '../url.ts';
+import { parseUrl, withoutQuery } from './url.ts';
 import { release } from './response.ts';
 
 const MAX_HOPS = 10;
@@ -20,7 +20,7 @@ type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** The same request at another place, as `fetch` would make it, less the caller's headers that may not go there. */
 function redirected(init: Init, status: number, foreign: readonly string[]): Init {
-  const { body, ...bare } = init;
+  const { body: _left, ...bare } = init;
   const { method } = init;
   const headers = new Headers(init.headers);
   for (const name of foreign) if (!TRAVELLING.includes(name)) headers.delete(name);

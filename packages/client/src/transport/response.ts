@@ -1,6 +1,6 @@
 import { isEventStream } from 'pushstream-protocol';
 import { ContentTypeError, HttpError } from '../errors.ts';
-import { withoutQuery } from '../url.ts';
+import { withoutQuery } from './url.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { TransportReport } from './transport.ts';
 
