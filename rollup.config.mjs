@@ -63,7 +63,9 @@ const dts = (item) => ({
   external: isExternal(item.inline),
   plugins: [declarations({ tsconfig: `packages/${item.name}/tsconfig.json`, includeExternal: item.inline })],
   // `Symbol.dispose` is younger than the libraries that many projects compile with.
-  output: ['d.mts', 'd.cts'].map((kind) => output(item.name, 'es', kind, { banner: '/// <reference lib="esnext.disposable" />' })),
+  output: ['d.mts', 'd.cts'].map((kind) =>
+    output(item.name, 'es', kind, { banner: '/// <reference lib="esnext.disposable" />' }),
+  ),
 });
 
 /** The file for a script tag: everything inside, the licences of what is inside on top. */

@@ -26,9 +26,17 @@ describe('misuse throws at once, naming the option, what was expected and what c
   });
 
   test.each<[object, typeof TypeError | typeof RangeError, RegExp]>([
-    [{ hearbeatTimeoutMs: 1 }, TypeError, /^options: expected headers, .*heartbeatTimeoutMs.*, got "hearbeatTimeoutMs"$/],
+    [
+      { hearbeatTimeoutMs: 1 },
+      TypeError,
+      /^options: expected headers, .*heartbeatTimeoutMs.*, got "hearbeatTimeoutMs"$/,
+    ],
     [{ __proto__: null, toString: 1 }, TypeError, /got "toString"$/],
-    [{ heartbeatTimeoutMs: -1 }, RangeError, /^options\.heartbeatTimeoutMs: expected "auto" \| 1\.\.2147483647 \| false, got -1$/],
+    [
+      { heartbeatTimeoutMs: -1 },
+      RangeError,
+      /^options\.heartbeatTimeoutMs: expected "auto" \| 1\.\.2147483647 \| false, got -1$/,
+    ],
     [{ heartbeatTimeoutMs: Number.NaN }, RangeError, /got NaN$/],
     [{ heartbeatTimeoutMs: Infinity }, RangeError, /got Infinity$/],
     [{ heartbeatTimeoutMs: 'fast' }, TypeError, /got "fast"$/],
@@ -64,11 +72,19 @@ describe('misuse throws at once, naming the option, what was expected and what c
     [{ signal: 'abort' }, TypeError, /signal/],
     [{ lastEventId: 7 }, TypeError, /^options\.lastEventId: expected string, got 7$/],
     [{ lastEventId: 'a\nb' }, TypeError, /expected at most 1024 bytes and no control character, got "a\\nb"$/],
-    [{ method: 'POST', body: new Blob(['x']).stream() }, TypeError, /a function that gives a new stream .* got a stream$/],
+    [
+      { method: 'POST', body: new Blob(['x']).stream() },
+      TypeError,
+      /a function that gives a new stream .* got a stream$/,
+    ],
     [{ body: 'x' }, TypeError, /^options\.body: expected a method that has one, got GET$/],
     [{ headers: 'x: y' }, TypeError, /^options\.headers: expected object \| function, got string$/],
     [{ headers: { 'last-event-ID': '5' } }, TypeError, /expected no Last-Event-ID/],
-    [{ headers: { 'bad name': 'secret' } }, TypeError, /^options\.headers: expected valid names and values, got others$/],
+    [
+      { headers: { 'bad name': 'secret' } },
+      TypeError,
+      /^options\.headers: expected valid names and values, got others$/,
+    ],
     [{ headers: { authorization: 'Bearer secret\n x' } }, TypeError, /got others$/],
     [{ headers: [1] }, TypeError, /^options\.headers/],
     [{ method: 'GE T' }, TypeError, /^options\.method: expected an HTTP method, got "GE T"$/],
@@ -101,7 +117,9 @@ describe('misuse throws at once, naming the option, what was expected and what c
     expect(() => client.once('x', undefined as never)).toThrow(/^listener: expected function, got undefined$/);
     expect(() => client.on(undefined as never, () => {})).toThrow(/^type: expected string, got undefined$/);
     expect(() => client.on('', () => {})).toThrow(/^type: /);
-    expect(() => client.lifecycle.on('opened' as never, () => {})).toThrow(/^type: expected "open" \| .*, got "opened"$/);
+    expect(() => client.lifecycle.on('opened' as never, () => {})).toThrow(
+      /^type: expected "open" \| .*, got "opened"$/,
+    );
     expect(() => client.lifecycle.on('open', 'x' as never)).toThrow(/^listener: /);
     expect(() => client.pause(5 as never)).toThrow(/^reason: expected string, got 5$/);
   });

@@ -1,5 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
-import { DecodeError, type EventClientOptions, EventTooLargeError, NetworkError } from '../../packages/client/src/index.ts';
+import {
+  DecodeError,
+  type EventClientOptions,
+  EventTooLargeError,
+  NetworkError,
+} from '../../packages/client/src/index.ts';
 import { type Bench, bench, opened } from './support.ts';
 
 const lost = new NetworkError('lost');
@@ -26,7 +31,11 @@ describe('decoding', () => {
     const errors = announced.filter(([name]) => name === 'error').map(([, error]) => error);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toBeInstanceOf(DecodeError);
-    expect(errors[0]).toMatchObject({ code: 'decode', event: { type: 'a', raw: '{broken', id: '1', lastEventId: '1' }, cause: expect.any(SyntaxError) });
+    expect(errors[0]).toMatchObject({
+      code: 'decode',
+      event: { type: 'a', raw: '{broken', id: '1', lastEventId: '1' },
+      cause: expect.any(SyntaxError),
+    });
     expect(client).toMatchObject({ status: 'open', lastEventId: '1' });
   });
 
@@ -159,7 +168,9 @@ describe('dedupe', () => {
     const made = collecting();
     made.transport.last.send(three);
     again(made);
-    made.transport.last.send(`event: pushstream.reset\ndata: {"reason":"epoch","requested":"3","resumedFrom":"0"}\n\n${three}`);
+    made.transport.last.send(
+      `event: pushstream.reset\ndata: {"reason":"epoch","requested":"3","resumedFrom":"0"}\n\n${three}`,
+    );
     expect(made.seen).toEqual([1, 2, 3, 1, 2, 3]);
   });
 });
@@ -233,7 +244,8 @@ describe('rule 4: the cursor', () => {
 });
 
 describe('control events', () => {
-  const control = (name: string, data: unknown): string => `event: pushstream.${name}\nid: c\ndata: ${JSON.stringify(data)}\n\n`;
+  const control = (name: string, data: unknown): string =>
+    `event: pushstream.${name}\nid: c\ndata: ${JSON.stringify(data)}\n\n`;
 
   test('are consumed: no listener sees them, but their id moves the cursor', () => {
     const made = collecting();
@@ -256,7 +268,10 @@ describe('control events', () => {
     expect(client.status).toBe('open');
     time.advance(1);
     expect(client.status).toBe('reconnecting');
-    expect(announced.find(([name]) => name === 'error')?.[1]).toMatchObject({ code: 'heartbeat-timeout', silentMs: 3_000 });
+    expect(announced.find(([name]) => name === 'error')?.[1]).toMatchObject({
+      code: 'heartbeat-timeout',
+      silentMs: 3_000,
+    });
   });
 
   test('reset and dropped are told by lifecycle', () => {
@@ -278,17 +293,24 @@ describe('control events', () => {
     expect(announced.at(-1)).toEqual(['retry', { attempt: 1, delayMs: 2_000, at: time.wall + 2_000, error: null }]);
   });
 
-  test.each(['null', '5', '"x"', '[]', '{}', '{"heartbeatMs":"soon","retryMs":{},"count":"many","reason":5}', '{"heartbeatMs":-1,"retryMs":-1}', '{"heartbeatMs":1e300}'])(
-    'garbage in them harms nothing: %s',
-    (data) => {
-      const made = collecting();
-      for (const name of ['ready', 'reset', 'dropped', 'closing']) made.transport.last.send(`event: pushstream.${name}\ndata: ${data}\n\n`);
-      made.transport.last.send('data: 1\n\n');
-      expect(made.seen).toEqual([1]);
-      expect(made.client.status).toBe('open');
-      expect(made.time.reported).toEqual([]);
-    },
-  );
+  test.each([
+    'null',
+    '5',
+    '"x"',
+    '[]',
+    '{}',
+    '{"heartbeatMs":"soon","retryMs":{},"count":"many","reason":5}',
+    '{"heartbeatMs":-1,"retryMs":-1}',
+    '{"heartbeatMs":1e300}',
+  ])('garbage in them harms nothing: %s', (data) => {
+    const made = collecting();
+    for (const name of ['ready', 'reset', 'dropped', 'closing'])
+      made.transport.last.send(`event: pushstream.${name}\ndata: ${data}\n\n`);
+    made.transport.last.send('data: 1\n\n');
+    expect(made.seen).toEqual([1]);
+    expect(made.client.status).toBe('open');
+    expect(made.time.reported).toEqual([]);
+  });
 
   test('broken JSON in them is one DecodeError', () => {
     const { transport, announced, client } = opened();

@@ -90,7 +90,20 @@ class World {
   step(): void {
     const { client, random, transport, time } = this;
     const connection = transport.connections.at(-1);
-    const act = random.pick(['publish', 'publish', 'open', 'chunk', 'chunk', 'chunk', 'end', 'fail', 'late', 'time', 'time', 'command'] as const);
+    const act = random.pick([
+      'publish',
+      'publish',
+      'open',
+      'chunk',
+      'chunk',
+      'chunk',
+      'end',
+      'fail',
+      'late',
+      'time',
+      'time',
+      'command',
+    ] as const);
     this.log.push(act);
     if (act === 'publish') this.published += random.below(5);
     else if (act === 'time') time.advance(random.pick([1, 300, 3_000, 40_000]));

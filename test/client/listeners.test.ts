@@ -101,8 +101,26 @@ describe('the envelope', () => {
     client.on('*', (_data, envelope) => events.push(envelope));
     transport.last.send('id: 7\ndata: {"a":1}\n\ndata: 2\n\n');
     expect(events).toEqual([
-      { type: 'message', data: { a: 1 }, raw: '{"a":1}', id: '7', lastEventId: '7', origin: 'http://server.test', receivedAt: time.wall, seq: 1 },
-      { type: 'message', data: 2, raw: '2', id: undefined, lastEventId: '7', origin: 'http://server.test', receivedAt: time.wall, seq: 2 },
+      {
+        type: 'message',
+        data: { a: 1 },
+        raw: '{"a":1}',
+        id: '7',
+        lastEventId: '7',
+        origin: 'http://server.test',
+        receivedAt: time.wall,
+        seq: 1,
+      },
+      {
+        type: 'message',
+        data: 2,
+        raw: '2',
+        id: undefined,
+        lastEventId: '7',
+        origin: 'http://server.test',
+        receivedAt: time.wall,
+        seq: 2,
+      },
     ]);
     expect(events.every(Object.isFrozen)).toBe(true);
   });

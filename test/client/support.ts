@@ -13,7 +13,9 @@ export interface Bench<Events extends object> {
 }
 
 /** A client on a scripted transport and a virtual clock. */
-export function bench<Events extends object = Record<string, unknown>>(options: EventClientOptions = {}): Bench<Events> {
+export function bench<Events extends object = Record<string, unknown>>(
+  options: EventClientOptions = {},
+): Bench<Events> {
   const transport = new ScriptedTransport();
   const time = new VirtualTime();
   const client = new EventClient<Events>(url, { transport, environment: time.environment, ...options });
@@ -25,7 +27,9 @@ export function bench<Events extends object = Record<string, unknown>>(options: 
 }
 
 /** The same, with its first connection open. */
-export function opened<Events extends object = Record<string, unknown>>(options: EventClientOptions = {}): Bench<Events> {
+export function opened<Events extends object = Record<string, unknown>>(
+  options: EventClientOptions = {},
+): Bench<Events> {
   const made = bench<Events>(options);
   made.client.connect();
   made.transport.last.open();

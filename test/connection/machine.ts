@@ -21,7 +21,11 @@ const defaultPolicy: ConnectionPolicy = {
 };
 
 /** An input without the moment that the runner adds. */
-export type Said = Input extends infer One ? (One extends Input ? Omit<One, keyof Moment | 'connectionId'> : never) : never;
+export type Said = Input extends infer One
+  ? One extends Input
+    ? Omit<One, keyof Moment | 'connectionId'>
+    : never
+  : never;
 
 const OF_A_CONNECTION = new Set(['opened', 'frames', 'ended', 'failed', 'fatal', 'heartbeat', 'closing']);
 

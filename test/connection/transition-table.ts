@@ -59,7 +59,10 @@ export const table: Record<PhaseName, Record<InputType, Cell>> = {
     reconnect: { to: 'connecting', note: 'a new connection, at once, from the cursor' },
     pause: { to: 'paused' },
     resume: noted,
-    suspect: { to: 'open', note: 'a byte must come within the probe; if merely shown, only when a heartbeat is overdue' },
+    suspect: {
+      to: 'open',
+      note: 'a byte must come within the probe; if merely shown, only when a heartbeat is overdue',
+    },
     timer: { to: 'waiting', note: 'when it was really silent, closed when attempts are used up; else open' },
     opened: none,
     frames: { to: 'open', note: 'delivered' },
@@ -84,7 +87,10 @@ export const table: Record<PhaseName, Record<InputType, Cell>> = {
     disconnect: { to: 'closed' },
     reconnect: none,
     pause: { to: 'paused', note: 'one more reason' },
-    resume: { to: 'connecting', note: 'when the last reason is gone; waiting as long as the server asked for, closed when the request may not be sent again' },
+    resume: {
+      to: 'connecting',
+      note: 'when the last reason is gone; waiting as long as the server asked for, closed when the request may not be sent again',
+    },
     suspect: none,
     timer: none,
     ...unheard,

@@ -102,7 +102,9 @@ describe('rule 1: the delay', () => {
   test('it is never NaN, infinite or above what a timer can', () => {
     for (const random of [0, 0.5, 1 - 2 ** -53]) {
       for (const attempt of [0, 1, 40, 2_000, 1e9]) {
-        const machine = new Machine({ baseDelayMs: 2 ** 31 - 1, maxDelayMs: 2 ** 31 - 1, factor: 1_000 }).to('connecting');
+        const machine = new Machine({ baseDelayMs: 2 ** 31 - 1, maxDelayMs: 2 ** 31 - 1, factor: 1_000 }).to(
+          'connecting',
+        );
         machine.state = { ...machine.state, attempt };
         machine.random = random;
         const { delayMs } = machine.send({ ...failed, retryAfterMs: Infinity }).state.retry ?? { delayMs: Number.NaN };
@@ -123,7 +125,10 @@ describe('rule 2: health', () => {
 
   test('an earlier connection gives no health: failures that follow it count up', () => {
     const machine = new Machine().to('open').pass(20_000).send(failed);
-    const attempts = Array.from({ length: 4 }, () => machine.pass(60_000).send({ type: 'timer' }).send(failed).state.attempt);
+    const attempts = Array.from(
+      { length: 4 },
+      () => machine.pass(60_000).send({ type: 'timer' }).send(failed).state.attempt,
+    );
     expect(attempts).toEqual([2, 3, 4, 5]);
   });
 
@@ -202,12 +207,17 @@ describe('attempts', () => {
 describe('rule 5: a request with a body', () => {
   const posted = { ...opened, carriesBody: true } as const;
   const answered = (policy = {}): Machine =>
-    new Machine(policy).to('connecting').send(posted).send({ type: 'frames', frames: [event] });
+    new Machine(policy)
+      .to('connecting')
+      .send(posted)
+      .send({ type: 'frames', frames: [event] });
 
   test('is not sent again after data arrived', () => {
     expect(answered().send(failed).state).toMatchObject({ phase: 'closed', error: failed.error });
     expect(answered().send({ type: 'ended' }).state).toMatchObject({ phase: 'closed', error: null });
-    expect(answered().send({ type: 'pause', reason: 'x' }).send({ type: 'resume', reason: 'x' }).state.phase).toBe('closed');
+    expect(answered().send({ type: 'pause', reason: 'x' }).send({ type: 'resume', reason: 'x' }).state.phase).toBe(
+      'closed',
+    );
   });
 
   test('half an event is data that arrived', () => {
@@ -256,17 +266,27 @@ describe('timeouts', () => {
     ['comments', comment],
     ['bare ids', { kind: 'id', id: '7' } as const],
   ])('auto arms by two heartbeats seen: %s', (_name, frame) => {
-    const machine = new Machine().to('open').pass(1_000).send({ type: 'frames', frames: [frame] });
+    const machine = new Machine()
+      .to('open')
+      .pass(1_000)
+      .send({ type: 'frames', frames: [frame] });
     expect(machine.state.dueAt).toBeNull();
     machine.pass(20_000).send({ type: 'frames', frames: [frame] });
     expect(machine.state.dueAt).toBe(machine.now + 60_000);
-    const quick = new Machine().to('open').pass(1_000).send({ type: 'frames', frames: [frame] }).pass(1_000);
+    const quick = new Machine()
+      .to('open')
+      .pass(1_000)
+      .send({ type: 'frames', frames: [frame] })
+      .pass(1_000);
     quick.send({ type: 'frames', frames: [frame] });
     expect(quick.state.dueAt).toBe(quick.now + 45_000);
   });
 
   test('a greeting with the opening is no heartbeat: a slow wheel behind it is not given up on', () => {
-    const machine = new Machine().to('open').pass(10).send({ type: 'frames', frames: [comment] });
+    const machine = new Machine()
+      .to('open')
+      .pass(10)
+      .send({ type: 'frames', frames: [comment] });
     machine.pass(10_000).send({ type: 'frames', frames: [comment] });
     expect(machine.state.dueAt).toBeNull();
   });
@@ -292,19 +312,28 @@ describe('timeouts', () => {
   });
 
   test('an interval that a set clock made absurd is a timer that works', () => {
-    const machine = new Machine().to('open').pass(2_000).send({ type: 'frames', frames: [comment] });
+    const machine = new Machine()
+      .to('open')
+      .pass(2_000)
+      .send({ type: 'frames', frames: [comment] });
     machine.pass(8e11).send({ type: 'frames', frames: [comment] });
     expect((machine.state.dueAt ?? 0) - machine.now).toBeLessThanOrEqual(2 ** 31);
   });
 
   test('false never arms', () => {
     const machine = new Machine({ heartbeatTimeoutMs: false }).to('open').send({ type: 'heartbeat', intervalMs: 200 });
-    machine.send({ type: 'frames', frames: [comment] }).pass(10_000).send({ type: 'frames', frames: [comment] });
+    machine
+      .send({ type: 'frames', frames: [comment] })
+      .pass(10_000)
+      .send({ type: 'frames', frames: [comment] });
     expect(machine.state.dueAt).toBeNull();
   });
 
   test('any byte counts, also one that completes nothing', () => {
-    const machine = new Machine({ heartbeatTimeoutMs: 1_000 }).to('open').pass(900).send({ type: 'frames', frames: [] });
+    const machine = new Machine({ heartbeatTimeoutMs: 1_000 })
+      .to('open')
+      .pass(900)
+      .send({ type: 'frames', frames: [] });
     machine.pass(100).send({ type: 'timer' });
     expect(machine.state.phase).toBe('open');
     expect(machine.state.dueAt).toBe(machine.now + 900);

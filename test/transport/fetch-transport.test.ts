@@ -6,7 +6,9 @@ import { connect, streaming } from './support.ts';
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function dataOf({ reports }: ReturnType<typeof connect>): string[] {
-  return reports.flatMap((report) => (report.type === 'frames' ? report.frames : [])).flatMap((frame) => (frame.kind === 'event' ? [frame.data] : []));
+  return reports
+    .flatMap((report) => (report.type === 'frames' ? report.frames : []))
+    .flatMap((frame) => (frame.kind === 'event' ? [frame.data] : []));
 }
 
 describe('the fetch transport', () => {
@@ -24,9 +26,14 @@ describe('the fetch transport', () => {
   });
 
   test('a rejected fetch, a broken body and a missing one are failures', async () => {
-    const rejected = connect({}, () => Promise.reject(new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })));
+    const rejected = connect({}, () =>
+      Promise.reject(new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })),
+    );
     expect(await rejected.until('failed')).toMatchObject({
-      error: { code: 'network', message: 'Expected a stream from https://server.test/events, got: fetch failed: ECONNREFUSED' },
+      error: {
+        code: 'network',
+        message: 'Expected a stream from https://server.test/events, got: fetch failed: ECONNREFUSED',
+      },
     });
     const body = new ReadableStream({ start: (controller) => controller.error(new Error('reset')) });
     const broken = connect({}, () => new Response(body, { headers: { 'content-type': 'text/event-stream' } }));

@@ -4,12 +4,16 @@ import { connect, streaming } from './support.ts';
 
 const to = (location: string, status = 307): Response => new Response(null, { status, headers: { location } });
 /** What a browser shows of a redirect that it was told not to follow. */
-const opaque = (): Response => ({ type: 'opaqueredirect', status: 0, headers: new Headers(), body: null, url: '' }) as Response;
+const opaque = (): Response =>
+  ({ type: 'opaqueredirect', status: 0, headers: new Headers(), body: null, url: '' }) as Response;
 const secret = { 'x-api-key': 'secret', 'accept-language': 'de' };
 
 describe('redirects', () => {
   test('are followed by hand, and every header stays within the origin', async () => {
-    const made = connect({ headers: secret, lastEventId: '7' }, (_call, count) => [to('/a'), to('b?c'), streaming().response][count - 1] as Response);
+    const made = connect(
+      { headers: secret, lastEventId: '7' },
+      (_call, count) => [to('/a'), to('b?c'), streaming().response][count - 1] as Response,
+    );
     await made.until('opened');
     expect(made.calls.map(([url]) => url)).toEqual([
       'https://server.test/events',
@@ -21,8 +25,10 @@ describe('redirects', () => {
   });
 
   test('take no header of the caller to another origin, not even back again; the cursor goes along', async () => {
-    const made = connect({ headers: { ...secret, authorization: 'x' }, lastEventId: '7' }, (_call, count) =>
-      [to('https://other.test/'), to('https://server.test/'), streaming().response][count - 1] as Response,
+    const made = connect(
+      { headers: { ...secret, authorization: 'x' }, lastEventId: '7' },
+      (_call, count) =>
+        [to('https://other.test/'), to('https://server.test/'), streaming().response][count - 1] as Response,
     );
     await made.until('opened');
     for (const [, init] of made.calls.slice(1)) {
@@ -42,7 +48,9 @@ describe('redirects', () => {
     [307, 'POST', 'POST', 'x'],
     [308, 'POST', 'POST', 'x'],
   ])('%i makes %s a %s', async (status, method, after, body) => {
-    const made = connect({ method, body: 'x', headers: secret }, (_call, count) => (count === 1 ? to('/next', status) : streaming().response));
+    const made = connect({ method, body: 'x', headers: secret }, (_call, count) =>
+      count === 1 ? to('/next', status) : streaming().response,
+    );
     await made.until('opened');
     expect(made.calls[1]?.[1]).toMatchObject({ method: after, ...(body ? { body } : {}) });
     expect(made.calls[1]?.[1].body).toBe(body);
@@ -75,9 +83,9 @@ describe('redirects', () => {
     const refused = connect({ headers: secret }, opaque, browser, true);
     expect(await refused.until('fatal')).toMatchObject({ error: { message: expect.stringContaining('x-api-key') } });
     for (const headers of [{ authorization: 'x' }, { 'accept-language': 'de' }, {}]) {
-    const followed = connect({ headers }, () => streaming().response, browser, true);
-    await followed.until('opened');
-    expect(followed.calls.map(([, init]) => init.redirect)).toEqual(['follow']);
+      const followed = connect({ headers }, () => streaming().response, browser, true);
+      await followed.until('opened');
+      expect(followed.calls.map(([, init]) => init.redirect)).toEqual(['follow']);
     }
   });
 

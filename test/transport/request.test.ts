@@ -101,7 +101,12 @@ describe('functions that give credentials', () => {
   });
 
   test.each([
-    ['throws', () => { throw new Error('no token'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('no token');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('no token'))],
     ['gives nonsense', () => ({ 'bad name': 'x' })],
   ])('one that %s is a failure to be retried', async (_name, headers) => {

@@ -54,7 +54,9 @@ describe('rule 3: what a response means', () => {
   test('no message has the query, which may hold secrets', () => {
     const verdict = judge(new Response(null, { status: 500 }), url, false, now);
     expect(verdict?.type === 'failed' && verdict.error).toBeInstanceOf(HttpError);
-    expect(verdict?.type === 'failed' && verdict.error.message).toBe('Expected HTTP 200 from https://server.test/events, got 500');
+    expect(verdict?.type === 'failed' && verdict.error.message).toBe(
+      'Expected HTTP 200 from https://server.test/events, got 500',
+    );
   });
 
   test('Retry-After is carried', () => {

@@ -46,7 +46,12 @@ export function connect(
   answer: (call: Call, count: number) => Response | Promise<Response>,
   time: VirtualTime = new VirtualTime(),
   hides = false,
-): { calls: Call[]; reports: TransportReport[]; abort(): void; until(type: TransportReport['type']): Promise<TransportReport> } {
+): {
+  calls: Call[];
+  reports: TransportReport[];
+  abort(): void;
+  until(type: TransportReport['type']): Promise<TransportReport>;
+} {
   const calls: Call[] = [];
   const reports: TransportReport[] = [];
   const waiting = new Set<() => void>();

@@ -9,8 +9,8 @@ export type Control =
   | { readonly type: 'reset'; readonly info: ResetInfo }
   | { readonly type: 'dropped'; readonly info: DroppedInfo };
 
-/** Whether an event is for the client itself. */
-export const isControlEvent = ({ type }: EventFrame): boolean =>
+/** Whether events of a type are for the client itself. */
+export const isControl = (type: string): boolean =>
   type.startsWith('pushstream.') && /^pushstream\.(ready|reset|dropped|closing)$/.test(type);
 
 /**

@@ -34,12 +34,18 @@ function digest(text: string): string {
 const bounded = (text: string): string => (text.length > MAX_KEY_LENGTH ? digest(text) : text);
 
 /** What events are compared by. Ids and types have no line breaks. */
-const keyOf = ({ id = '', type, data }: EventFrame): string => `${bounded(id)}\n${bounded(type)}\n${bounded(data)}`;
+export const keyOf = ({ id = '', type, data }: EventFrame): string =>
+  `${bounded(id)}\n${bounded(type)}\n${bounded(data)}`;
+
+/** To read one character makes a string of its own of it. It never is NaN, which only the engine has to find out. */
+const own = (text: string): string => (text.charCodeAt(0) >= 0 ? text : '');
 
 /** While a connection lasts, its events are only kept; they are looked up from the next opening on. */
 export function createDedupe(window: number): Dedupe {
   const keys = new Set<string>();
-  let kept: string[] = [];
+  /** A ring: written in place, because what is cut off a growing list lives on until the next full collection. */
+  let kept: (EventFrame | string)[] = [];
+  let next = 0;
   let count = 0;
 
   function hasKey(key: string): boolean {
@@ -53,28 +59,30 @@ export function createDedupe(window: number): Dedupe {
     return isKnown;
   }
 
+  function forget(): void {
+    kept = [];
+    next = count = 0;
+  }
+
   return {
     hasKey,
     hasEvent(frame, company) {
-      const key = keyOf(frame);
-      if (keys.size > 0 && keys.has(key)) return true;
+      if (keys.size > 0 && keys.has(keyOf(frame))) return true;
       // As many new events as the window holds: nothing earlier is in it any more.
       count += 1;
       if (count === window) keys.clear();
-      // To read one character makes a string of its own of it. It never is NaN, which only the engine has to find out.
-      if (company > SPARSE || key.charCodeAt(0) >= 0) kept.push(key);
-      if (kept.length > 2 * window) kept = kept.slice(-window);
+      kept[next] = company > SPARSE && frame.data.length <= MAX_KEY_LENGTH ? frame : own(keyOf(frame));
+      next = next + 1 === window ? 0 : next + 1;
       return false;
     },
     rotate() {
-      for (const key of kept) hasKey(key);
-      kept = [];
-      count = 0;
+      for (const one of [...kept.slice(next), ...kept.slice(0, next)])
+        hasKey(typeof one === 'string' ? one : keyOf(one));
+      forget();
     },
     clear() {
       keys.clear();
-      kept = [];
-      count = 0;
+      forget();
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { EventFrame, Frame } from 'pushstream-protocol';
-import { isControlEvent, readControl } from './control.ts';
+import { isControl, readControl } from './control.ts';
 import type { Report } from './connection/state.ts';
 import type { Cursor } from './cursor.ts';
 import { decodeEvent } from './decode.ts';
-import { createDedupe } from './dedupe.ts';
+import { createDedupe, keyOf } from './dedupe.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { DecodeError, EventTooLargeError } from './errors.ts';
 import type { StreamEvent } from './events.ts';
@@ -30,6 +30,7 @@ export function createDelivery(
   const { scope, window, key } = options.dedupe;
   const dedupe = createDedupe(window);
   let origin = '';
+  let type = '';
   let seq = 0;
 
   function control(frame: EventFrame): void {
@@ -43,9 +44,7 @@ export function createDelivery(
 
   function isRepeated(frame: EventFrame, company: number): boolean {
     if (scope === 'nothing' || frame.id === undefined) return false;
-    const repeated = dedupe.hasEvent(frame, company);
-    if (scope === 'always') dedupe.rotate();
-    return repeated;
+    return scope === 'always' ? dedupe.hasKey(keyOf(frame)) : dedupe.hasEvent(frame, company);
   }
 
   /** A key that throws is no reason to lose an event. */
@@ -60,15 +59,18 @@ export function createDelivery(
   }
 
   function dispatch(frame: EventFrame, receivedAt: number, company: number): void {
-    if (isControlEvent(frame)) return control(frame);
+    // Most events are of the same type as the last: the same string need not be hashed again.
+    if (frame.type !== type) ({ type } = frame);
+    if (isControl(type)) return control(frame);
     if (isRepeated(frame, company)) return;
     seq += 1;
-    const { type, data: raw, id } = frame;
-    if (!events.has(type)) return;
+    const listeners = events.find(type);
+    if (listeners.length === 0) return;
+    const { data: raw, id } = frame;
     const lastEventId = cursor.seen;
     const data = decodeEvent(decode, frame, lastEventId);
     const event: StreamEvent = Object.freeze({ type, data, raw, id, lastEventId, origin, receivedAt, seq });
-    if (!isKnown(event)) events.dispatch(type, data, event);
+    if (!isKnown(event)) events.call(listeners, data, event);
   }
 
   function take(frame: Frame, receivedAt: number, company: number): void {

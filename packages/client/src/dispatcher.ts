@@ -3,7 +3,8 @@ const MAX_REMEMBERED = 256;
 
 export type AnyListener = (first: never, second: never) => void;
 
-interface Registration {
+/** One listener's. */
+export interface Registration {
   readonly pattern: string;
   readonly listener: AnyListener;
   readonly once: boolean;
@@ -14,9 +15,10 @@ export interface Dispatcher {
   on(pattern: string, listener: AnyListener, once?: boolean): () => void;
   /** Without a listener: all of that name or pattern. */
   off(pattern: string, listener?: AnyListener): void;
-  has(type: string): boolean;
-  /** Calls each listener in the order of registration; one that throws or rejects is reported and harms nothing. */
-  dispatch(type: string, first: unknown, second?: unknown): void;
+  /** Who listens to a type, in the order of registration. */
+  find(type: string): readonly Registration[];
+  /** Calls those that still listen; one that throws or rejects is reported and harms nothing. */
+  call(found: readonly Registration[], first: unknown, second?: unknown): void;
   clear(): void;
 }
 
@@ -34,7 +36,7 @@ export function createDispatcher(reportError: (error: unknown) => void): Dispatc
   /** Never written to after it was made: a listener may subscribe or unsubscribe while it is walked. */
   const byType = new Map<string, readonly Registration[]>();
 
-  function of(type: string): readonly Registration[] {
+  function find(type: string): readonly Registration[] {
     let found = byType.get(type);
     if (!found) {
       found = [...registrations].filter(({ pattern }) => matches(pattern, type));
@@ -60,9 +62,9 @@ export function createDispatcher(reportError: (error: unknown) => void): Dispatc
         if (registration.pattern === pattern && (!listener || registration.listener === listener)) remove(registration);
       }
     },
-    has: (type) => of(type).length > 0,
-    dispatch(type, first, second) {
-      for (const registration of of(type)) {
+    find,
+    call(found, first, second) {
+      for (const registration of found) {
         if (!registrations.has(registration)) continue;
         if (registration.once) remove(registration);
         try {

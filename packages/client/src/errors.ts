@@ -99,7 +99,10 @@ export class DecodeError extends EventClientError {
 
   constructor(event: UndecodedEvent, cause: unknown) {
     // Not the cause's own words, which may show the data.
-    super(`Expected the data of ${nameOf(event.type)} to decode, got ${cause instanceof Error ? cause.name : typeof cause}`, { cause });
+    super(
+      `Expected the data of ${nameOf(event.type)} to decode, got ${cause instanceof Error ? cause.name : typeof cause}`,
+      { cause },
+    );
     this.event = event;
   }
 }

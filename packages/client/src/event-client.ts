@@ -10,7 +10,11 @@ import { type Snapshot, type Status, statusOf } from './snapshot.ts';
 import { createStream, type Stream } from './stream.ts';
 
 /** A name of the map, or a pattern that at least one name matches. */
-export type KnownPattern<Events extends object, Pattern extends string> = [MatchingType<Events, Pattern>] extends [never] ? never : Pattern;
+export type KnownPattern<Events extends object, Pattern extends string> = [MatchingType<Events, Pattern>] extends [
+  never,
+]
+  ? never
+  : Pattern;
 
 /**
  * A stream of server-sent events that outlives its connections: it reconnects, resumes and notices

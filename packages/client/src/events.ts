@@ -28,18 +28,17 @@ export interface StreamEvent<Type extends string = string, Data = unknown> {
 /** `*` alone is every event; else `*` stands for exactly one segment between dots. */
 export type EventPattern = '*' | `*.${string}` | `${string}.*` | `${string}.*.${string}`;
 
-type SegmentsMatch<Type extends string, Pattern extends string> =
-  Pattern extends `${infer Want}.${infer WantRest}`
-    ? Type extends `${infer Have}.${infer HaveRest}`
-      ? Want extends '*' | Have
-        ? SegmentsMatch<HaveRest, WantRest>
-        : false
+type SegmentsMatch<Type extends string, Pattern extends string> = Pattern extends `${infer Want}.${infer WantRest}`
+  ? Type extends `${infer Have}.${infer HaveRest}`
+    ? Want extends '*' | Have
+      ? SegmentsMatch<HaveRest, WantRest>
       : false
-    : Type extends `${string}.${string}`
-      ? false
-      : Pattern extends '*' | Type
-        ? true
-        : false;
+    : false
+  : Type extends `${string}.${string}`
+    ? false
+    : Pattern extends '*' | Type
+      ? true
+      : false;
 
 /** The event types that a name or a pattern stands for. */
 export type MatchingType<Events extends object, Pattern extends string> =

@@ -105,9 +105,11 @@ function checkRequest({ method, body, headers, lastEventId, signal, transport }:
   if (body !== null && typeof body === 'object' && 'getReader' in body) {
     throw misuse('options.body', 'a function that gives a new stream for every attempt', 'a stream');
   }
-  if (typeof method === 'string' && !/^[\w!#$%&'*+.^`|~-]+$/.test(method)) throw misuse('options.method', 'an HTTP method', show(method));
+  if (typeof method === 'string' && !/^[\w!#$%&'*+.^`|~-]+$/.test(method))
+    throw misuse('options.method', 'an HTTP method', show(method));
   if (signal && !('addEventListener' in signal)) throw misuse('options.signal', 'an AbortSignal', 'object');
-  if (transport && typeof transport.open !== 'function') throw misuse('options.transport.open', 'function', typeof transport.open);
+  if (transport && typeof transport.open !== 'function')
+    throw misuse('options.transport.open', 'function', typeof transport.open);
   if (body !== null && typeof method === 'string' && /^(get|head)$/i.test(method)) {
     throw misuse('options.body', 'a method that has one', method);
   }

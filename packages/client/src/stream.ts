@@ -26,7 +26,7 @@ export function createStream(options: ResolvedOptions): Stream {
   const cursor = createCursor(options.lastEventId, environment.warn);
   const events = createDispatcher(reportError);
   const lifecycle = createDispatcher(reportError);
-  const announce: Announce = lifecycle.dispatch;
+  const announce: Announce = (name, payload) => lifecycle.call(lifecycle.find(name), payload);
 
   let latest = snapshotOf(initialState);
   const snapshot = signal(latest);
@@ -61,13 +61,12 @@ export function createStream(options: ResolvedOptions): Stream {
     deliver,
     hasCursor: () => cursor.value !== '' && (resume.header || resume.query !== undefined),
     open: (report) =>
-      transport.open(
-        { ...options, lastEventId: cursor.value, hasOpened: runner.state.opens > 0 },
-        (told) => report(consult(told)),
+      transport.open({ ...options, lastEventId: cursor.value, hasOpened: runner.state.opens > 0 }, (told) =>
+        report(consult(told)),
       ),
     announce({ name, payload }) {
       if (name === 'open') opened(new URL(payload.url).origin);
-      lifecycle.dispatch(name, payload);
+      lifecycle.call(lifecycle.find(name), payload);
     },
     committed(state) {
       const previous = latest.status;

@@ -76,7 +76,10 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
   /** The lines that a stream has few of: comments, fields without a colon, `retry`, what is too long or unknown. */
   function rareLine(text: string, start: number, end: number): void {
     if (text.charCodeAt(start) === COLON) {
-      frames.push({ kind: 'comment', text: text.slice(valueAt(text, start + 1), Math.min(end, start + maxEventLength)) });
+      frames.push({
+        kind: 'comment',
+        text: text.slice(valueAt(text, start + 1), Math.min(end, start + maxEventLength)),
+      });
       return;
     }
     if (end - start > maxEventLength) {

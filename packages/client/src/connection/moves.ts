@@ -27,7 +27,11 @@ export const unopened: ConnectionFacts = {
 };
 
 /** Failures in a row as they stand when the connection is left, in whatever way: health forgets them. */
-export function attemptsOf({ phase, openedAt, attempt }: ConnectionState, { now }: Moment, { healthyAfterMs }: ConnectionPolicy): number {
+export function attemptsOf(
+  { phase, openedAt, attempt }: ConnectionState,
+  { now }: Moment,
+  { healthyAfterMs }: ConnectionPolicy,
+): number {
   return phase === 'open' && now - openedAt >= healthyAfterMs ? 0 : attempt;
 }
 
@@ -35,7 +39,12 @@ export function attemptsOf({ phase, openedAt, attempt }: ConnectionState, { now 
 export function connecting(state: ConnectionState, moment: Moment, policy: ConnectionPolicy): ConnectionState {
   const attempt = attemptsOf(state, moment, policy);
   if (state.pauseReasons.length > 0) return enter(state, 'paused', { attempt });
-  return enter(state, 'connecting', { ...unopened, attempt, earliestAt: 0, dueAt: moment.now + policy.connectTimeoutMs });
+  return enter(state, 'connecting', {
+    ...unopened,
+    attempt,
+    earliestAt: 0,
+    dueAt: moment.now + policy.connectTimeoutMs,
+  });
 }
 
 export function closed(state: ConnectionState, error: StreamError | null): ConnectionState {
@@ -62,7 +71,9 @@ export function lose(
   const openMs = Math.max(0, now - openedAt);
   const healthy = openMs >= healthyAfterMs;
   const rotated = healthy || closingMs !== null;
-  const failure = error ?? (rotated ? null : new NetworkError(`Expected a lasting stream, got its end after ${Math.round(openMs)} ms`));
+  const failure =
+    error ??
+    (rotated ? null : new NetworkError(`Expected a lasting stream, got its end after ${Math.round(openMs)} ms`));
   // An end that was announced is no failure, but a server that only ever says goodbye is not hurried back to.
   const attempt = healthy && !error ? 0 : attemptsOf(state, moment, policy) + 1;
   if (failure && attempt > maxAttempts) return closed(state, new AttemptsExhaustedError(maxAttempts, failure));

@@ -84,7 +84,11 @@ export function createRunner(environment: Environment, policy: ConnectionPolicy,
         else say();
       });
     } catch (cause) {
-      send({ type: 'failed', connectionId, error: new NetworkError('Expected the transport to open, got a throw', { cause }) });
+      send({
+        type: 'failed',
+        connectionId,
+        error: new NetworkError('Expected the transport to open, got a throw', { cause }),
+      });
     }
   }
 

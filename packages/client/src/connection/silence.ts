@@ -25,7 +25,11 @@ function watch(state: ConnectionState): ConnectionState {
 }
 
 /** The phase `open` begins. */
-export function opened(state: ConnectionState, { now, carriesBody }: Told<'opened'>, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
+export function opened(
+  state: ConnectionState,
+  { now, carriesBody }: Told<'opened'>,
+  { heartbeatTimeoutMs }: ConnectionPolicy,
+): ConnectionState {
   return watch({
     ...state,
     phase: 'open',
@@ -40,7 +44,11 @@ export function opened(state: ConnectionState, { now, carriesBody }: Told<'opene
 }
 
 /** The server told its heartbeat interval. */
-export function announced(state: ConnectionState, { intervalMs }: Told<'heartbeat'>, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
+export function announced(
+  state: ConnectionState,
+  { intervalMs }: Told<'heartbeat'>,
+  { heartbeatTimeoutMs }: ConnectionPolicy,
+): ConnectionState {
   if (!(intervalMs > 0)) return state;
   const heartbeatMs = Math.min(Math.max(MIN_HEARTBEAT_MS, intervalMs), MAX_HEARTBEAT_MS);
   const silenceMs = heartbeatTimeoutMs === 'auto' ? 3 * heartbeatMs : state.silenceMs;
@@ -48,7 +56,11 @@ export function announced(state: ConnectionState, { intervalMs }: Told<'heartbea
 }
 
 /** Bytes came: any byte is life; a comment or a bare id is a heartbeat, and two of them tell the interval. */
-export function heard(state: ConnectionState, { now, frames, hasBegun }: Told<'frames'>, { heartbeatTimeoutMs }: ConnectionPolicy): ConnectionState {
+export function heard(
+  state: ConnectionState,
+  { now, frames, hasBegun }: Told<'frames'>,
+  { heartbeatTimeoutMs }: ConnectionPolicy,
+): ConnectionState {
   let { heartbeatAt, heartbeatMs, silenceMs, reconnectionTimeMs, body } = state;
   let beats = false;
   if (body === 'sent' && hasBegun) body = 'answered';
@@ -68,7 +80,16 @@ export function heard(state: ConnectionState, { now, frames, hasBegun }: Told<'f
     }
     heartbeatAt = now;
   }
-  return watch({ ...state, lastByteAt: now, heartbeatAt, heartbeatMs, silenceMs, probing: false, reconnectionTimeMs, body });
+  return watch({
+    ...state,
+    lastByteAt: now,
+    heartbeatAt,
+    heartbeatMs,
+    silenceMs,
+    probing: false,
+    reconnectionTimeMs,
+    body,
+  });
 }
 
 /** A byte must come within the probe. */

@@ -2,7 +2,15 @@ import { ConnectTimeoutError, HeartbeatTimeoutError } from '../errors.ts';
 import { effectsOf } from './effects.ts';
 import { attemptsOf, closed, connecting, enter, isLive, isSpent, lose, unopened } from './moves.ts';
 import * as silence from './silence.ts';
-import type { ConnectionInput, ConnectionPolicy, ConnectionState, Input, Moment, Suspicion, Transition } from './state.ts';
+import type {
+  ConnectionInput,
+  ConnectionPolicy,
+  ConnectionState,
+  Input,
+  Moment,
+  Suspicion,
+  Transition,
+} from './state.ts';
 
 export const initialState: ConnectionState = {
   phase: 'idle',
@@ -53,7 +61,11 @@ function suspect(state: ConnectionState, suspicion: Suspicion, moment: Moment): 
     const nextAt = Math.max(moment.now, earliestAt);
     const earlierMs = dueAt - nextAt;
     if (earlierMs <= 0) return state;
-    return { ...state, dueAt: nextAt, retry: { ...retry, delayMs: retry.delayMs - earlierMs, at: retry.at - earlierMs } };
+    return {
+      ...state,
+      dueAt: nextAt,
+      retry: { ...retry, delayMs: retry.delayMs - earlierMs, at: retry.at - earlierMs },
+    };
   }
   const mild = suspicion === 'shown' || suspicion === 'online';
   const overdue = heartbeatMs !== null && moment.now - lastByteAt > heartbeatMs;

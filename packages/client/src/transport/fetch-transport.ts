@@ -40,7 +40,7 @@ async function read(
     let now = monotonicNow();
     if (now - waitingSince > 1) sliceStart = now;
     const text = decoder.decode(value);
-    for (let at = 0; at === 0 || at < text.length; ) {
+    for (let at = 0; at === 0 || at < text.length;) {
       const began = now;
       take(text.slice(at, (at += pieceLength)));
       now = monotonicNow();
@@ -77,11 +77,13 @@ export function fetchTransport(fetch: Fetch, environment: Environment, hidesRedi
         // After a 401 or 403 the functions that give credentials are asked once more.
         const refused = status === 401 || status === 403;
         if (verdict) return again && refused && prepared.isDynamic ? run(false) : tell(verdict);
-        if (!body) throw new NetworkError(`Expected a body from ${withoutQuery(url)}, got none: can this fetch stream?`);
+        if (!body)
+          throw new NetworkError(`Expected a body from ${withoutQuery(url)}, got none: can this fetch stream?`);
         tell({ type: 'opened', carriesBody: prepared.init.body !== undefined, info: { url, status, headers } });
         if (signal.aborted) return release(response);
         const parser = createParser(wanted);
-        const take = (text: string): void => tell({ type: 'frames', frames: parser.push(text), hasBegun: parser.hasBegun });
+        const take = (text: string): void =>
+          tell({ type: 'frames', frames: parser.push(text), hasBegun: parser.hasBegun });
         await read(body, take, environment, signal);
         return tell({ type: 'ended' });
       }

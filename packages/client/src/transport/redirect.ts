@@ -33,7 +33,12 @@ function redirected(init: Init, status: number, foreign: readonly string[]): Ini
  * Fetches, and follows redirects by hand: a caller's header could leak with them. Browsers hide
  * where a redirect leads: there it is left to them, as long as they strip every header that matters.
  */
-export async function fetchSafely(fetch: Fetch, request: PreparedRequest, option: 'safe' | 'follow' | 'error', isHidden: boolean): Promise<Response> {
+export async function fetchSafely(
+  fetch: Fetch,
+  request: PreparedRequest,
+  option: 'safe' | 'follow' | 'error',
+  isHidden: boolean,
+): Promise<Response> {
   const { callerHeaders } = request;
   const secrets = callerHeaders.filter((name) => !STRIPPED.includes(name));
   const isLeft = option === 'follow' || (option === 'safe' && isHidden && secrets.length === 0);
@@ -46,9 +51,11 @@ export async function fetchSafely(fetch: Fetch, request: PreparedRequest, option
     if (isLeft || (!hidden && !REDIRECTS.includes(status))) return response;
     release(response);
     // Where a redirect leads is hidden, so is its status: 0.
-    const refuse = (why: string): HttpError => new HttpError(withoutQuery(url), status, undefined, `: a redirect, and ${why}`);
+    const refuse = (why: string): HttpError =>
+      new HttpError(withoutQuery(url), status, undefined, `: a redirect, and ${why}`);
     if (option === 'error') throw refuse('options.redirect allows none');
-    if (hidden) throw refuse(`it could carry ${secrets.join(', ') || 'a header'} along, unless options.redirect is "follow"`);
+    if (hidden)
+      throw refuse(`it could carry ${secrets.join(', ') || 'a header'} along, unless options.redirect is "follow"`);
     const from = new URL(url);
     const location = response.headers.get('location');
     const to = location ? parseUrl(location, url) : undefined;
