@@ -4,7 +4,7 @@ const MAX_REMEMBERED = 256;
 export type AnyListener = (first: never, second: never) => void;
 
 /** One listener's. */
-export interface Registration {
+interface Registration {
   readonly pattern: string;
   readonly listener: AnyListener;
   readonly once: boolean;

@@ -1,5 +1,15 @@
 export { isEventStream } from './content-type.ts';
 export { encodeComment, encodeEvent } from './encode.ts';
-export { createParser, DEFAULT_MAX_EVENT_LENGTH, type Parser, type ParserOptions } from './parse.ts';
+export { createParser, DEFAULT_MAX_EVENT_LENGTH } from './parse.ts';
 export { parseRetry } from './retry.ts';
-export type { CommentFrame, EventFrame, Frame, IdFrame, OutgoingEvent, OversizedFrame, RetryFrame } from './types.ts';
+export type {
+  CommentFrame,
+  EventFrame,
+  Frame,
+  IdFrame,
+  OutgoingEvent,
+  OversizedFrame,
+  Parser,
+  ParserOptions,
+  RetryFrame,
+} from './types.ts';

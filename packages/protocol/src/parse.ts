@@ -1,23 +1,9 @@
 import { parseRetry } from './retry.ts';
 import { COLON, indexOf, isData, isEvent, isId, LETTER_D, LETTER_E, LETTER_I, LF, valueAt } from './scan.ts';
-import type { Frame } from './types.ts';
+import type { Frame, Parser, ParserOptions } from './types.ts';
 
 /** Characters of one event that a parser holds at the most, unless told otherwise: 16 Mi. */
 export const DEFAULT_MAX_EVENT_LENGTH: number = 16 * 1024 * 1024;
-
-/** How a parser is made. */
-export interface ParserOptions {
-  /** Longest event in characters: its joined data, and each line of its block. @default 16_777_216 */
-  readonly maxEventLength?: number;
-}
-
-/** An incremental parser of one connection's text. */
-export interface Parser {
-  /** Takes the next piece of text, of any length; returns what it completed, in order. */
-  push(text: string): Frame[];
-  /** Data of an event has come whose blank line has not. */
-  readonly hasBegun: boolean;
-}
 
 const BYTE_ORDER_MARK = 0xfeff;
 

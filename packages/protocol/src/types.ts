@@ -42,6 +42,20 @@ export interface OversizedFrame {
 /** What the parser yields. */
 export type Frame = EventFrame | IdFrame | RetryFrame | CommentFrame | OversizedFrame;
 
+/** How a parser is made. */
+export interface ParserOptions {
+  /** Longest event in characters: its joined data, and each line of its block. @default 16_777_216 */
+  readonly maxEventLength?: number;
+}
+
+/** An incremental parser of one connection's text. */
+export interface Parser {
+  /** Takes the next piece of text, of any length; returns what it completed, in order. */
+  push(text: string): Frame[];
+  /** Data of an event has come whose blank line has not. */
+  readonly hasBegun: boolean;
+}
+
 /** What the encoder takes: at least one of `data`, `id` and `retryMs`. */
 export interface OutgoingEvent {
   /** The event's type. @default "message", which is not written */
