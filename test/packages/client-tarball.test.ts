@@ -122,21 +122,27 @@ const resolutions = [
   ['bundler', 'consumer.ts', 'esnext'],
 ] as const;
 const compilers = ['tsc', 'tsc6'];
+const hosts = [
+  ['a browser', { lib: ['es2022', 'dom', 'dom.iterable'], types: [] as string[] }],
+  ['Node alone', { lib: ['es2022'], types: ['node'], typeRoots: [join(root, 'node_modules/@types')] }],
+] as const;
+const settings = resolutions.flatMap((row) =>
+  compilers.flatMap((compiler) => hosts.map(([host, types]) => [...row, compiler, host, types] as const)),
+);
 
-test.each(resolutions.flatMap((row) => compilers.map((compiler) => [...row, compiler] as const)))(
-  'TypeScript with moduleResolution %s compiles %s (module %s, %s)',
-  async (moduleResolution, file, module, compiler) => {
+test.each(settings)(
+  'TypeScript with moduleResolution %s compiles %s (module %s, %s) for %s',
+  async (moduleResolution, file, module, compiler, _host, types) => {
     const compilerOptions = {
       module,
       moduleResolution,
       target: 'es2022',
-      lib: ['es2022', 'esnext.disposable', 'dom', 'dom.iterable'],
-      types: [],
+      ...types,
       strict: true,
       noEmit: true,
       skipLibCheck: false,
     };
-    const config = `tsconfig.${file}.${compiler}.json`;
+    const config = `tsconfig.${file}.${compiler}.${types.lib.length}.json`;
     await writeFiles(project, {
       [file]: consumer,
       [config]: JSON.stringify({ compilerOptions, files: [file] }),
