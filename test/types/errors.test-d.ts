@@ -1,30 +1,12 @@
 import { DecodeError, EventClientError, HttpError } from 'pushstream-client';
-import type {
-  AttemptsExhaustedError,
-  ConnectTimeoutError,
-  ContentTypeError,
-  EventTooLargeError,
-  HeartbeatTimeoutError,
-  NetworkError,
-  UndecodedEvent,
-} from 'pushstream-client';
+import type { StreamError, UndecodedEvent } from 'pushstream-client';
 import { expectTypeOf, test } from 'vitest';
 
-type Reported =
-  | NetworkError
-  | HttpError
-  | ConnectTimeoutError
-  | ContentTypeError
-  | HeartbeatTimeoutError
-  | EventTooLargeError
-  | AttemptsExhaustedError
-  | DecodeError;
-
-declare const reported: Reported;
+declare const reported: StreamError;
 declare const error: EventClientError;
 
 test('each class has its own code', () => {
-  expectTypeOf<Reported['code']>().toEqualTypeOf<
+  expectTypeOf<StreamError['code']>().toEqualTypeOf<
     | 'network'
     | 'http'
     | 'connect-timeout'
@@ -34,7 +16,7 @@ test('each class has its own code', () => {
     | 'attempts-exhausted'
     | 'decode'
   >();
-  expectTypeOf<Reported>().toExtend<EventClientError>();
+  expectTypeOf<StreamError>().toExtend<EventClientError>();
 });
 
 test('the code of a union narrows it', () => {
