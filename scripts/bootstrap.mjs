@@ -13,8 +13,8 @@ export async function install() {
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  console.log(`Installing dependencies with ${packageManager} …`);
-  const { code } = await run(`npx --yes ${packageManager} install --frozen-lockfile`, {
+  console.log(`Installing dependencies with ${packageManager}, about a minute the first time …`);
+  const { code } = await run(`npx --yes ${packageManager} install --frozen-lockfile --loglevel=error`, {
     show: true,
     // pnpm asks before it replaces a foreign node_modules; nobody is here to answer.
     extraEnv: { CI: 'true' },

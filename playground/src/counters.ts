@@ -21,8 +21,11 @@ export function createCounters(): (counts: Counts, opens: number, lastEventId: s
     const missing = counts.published - counts.delivered - counts.lost;
     setText(published, grouped(counts.published));
     setText(delivered, grouped(counts.delivered));
-    setText(onTheWay, missing > 0 ? `${grouped(missing)} to come` : 'every one, in order');
-    setText(lostNote, counts.lostUnknown ? 'as far as known' : 'never came');
+    setText(
+      onTheWay,
+      missing > 0 ? `${grouped(missing)} to come` : counts.lost > 0 ? 'in order' : 'every one, in order',
+    );
+    setText(lostNote, counts.lostUnknown ? 'at least' : 'never came');
     verdict(lost, counts.lost);
     verdict(duplicated, counts.duplicated);
     setText(reconnects, grouped(Math.max(0, opens - 1)));

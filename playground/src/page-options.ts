@@ -11,7 +11,6 @@ export function readPageOptions(search: string, lastEventId: string): EventClien
   const number = (name: string): number | undefined => (page.has(name) ? Number(page.get(name)) : undefined);
   const dedupe = page.get('dedupe') ?? 'always';
   const heartbeatTimeoutMs = number('heartbeatTimeoutMs');
-  const baseDelayMs = number('baseDelayMs');
   return {
     lastEventId,
     // The default is 15 s; here nobody wants to wait that long for a stall to be noticed.
@@ -19,6 +18,7 @@ export function readPageOptions(search: string, lastEventId: string): EventClien
     // A button makes the server repeat itself within a connection.
     dedupe: Object.entries(DEDUPE).find(([name]) => name === dedupe)?.[1] ?? 'always',
     ...(heartbeatTimeoutMs === undefined ? {} : { heartbeatTimeoutMs }),
-    ...(baseDelayMs === undefined ? {} : { reconnect: { baseDelayMs } }),
+    // Somebody who breaks it again and again does not want to wait longer and longer.
+    reconnect: { baseDelayMs: number('baseDelayMs') ?? 1_000, maxDelayMs: 4_000, healthyAfterMs: 2_000 },
   };
 }

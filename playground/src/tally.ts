@@ -3,7 +3,7 @@ export interface Counts {
   readonly published: number;
   readonly delivered: number;
   readonly lost: number;
-  /** An epoch ended: how many of its last events never came, nobody knows. */
+  /** An epoch ended: how many of its last events never came, nobody knows; at least `lost`. */
   readonly lostUnknown: boolean;
   readonly duplicated: number;
   readonly outOfOrder: number;
@@ -74,11 +74,13 @@ export function createTally(baseline: string): Tally {
       if (place.epoch === epoch) miss(place.seq);
       else {
         lostUnknown = true;
-        before += highest - place.seq;
+        before += highest;
         lostBefore += missing.size;
         missing.clear();
-        ({ epoch, seq: highest } = place);
-        announced = highest;
+        ({ epoch, seq: announced } = place);
+        // A new epoch counts from 1: what it had before the stream went on never came either.
+        highest = 0;
+        miss(announced);
       }
     },
   };

@@ -56,21 +56,24 @@ void (async () => {
       miss(place.seq);
       return;
     }
-    before += highest - place.seq;
+    before += highest;
     lostBefore += missing.size;
     counts.lostUnknown = true;
     missing.clear();
-    ({ epoch, seq: highest } = place);
-    announced = highest;
+    ({ epoch, seq: announced } = place);
+    // A new epoch counts from 1: what it had before the stream went on never came either.
+    highest = 0;
+    miss(announced);
   }
 
   const options = {
     lastEventId: baseline,
     query: { heartbeatMs: Number(page.get('heartbeatMs') ?? 1000) },
     dedupe: { always: 'always', reconnect: 'reconnect', off: false }[page.get('dedupe') ?? 'always'],
+    // Somebody who breaks it again and again does not want to wait longer and longer.
+    reconnect: { baseDelayMs: Number(page.get('baseDelayMs') ?? 1000), maxDelayMs: 4000, healthyAfterMs: 2000 },
   };
   if (page.has('heartbeatTimeoutMs')) options.heartbeatTimeoutMs = Number(page.get('heartbeatTimeoutMs'));
-  if (page.has('baseDelayMs')) options.reconnect = { baseDelayMs: Number(page.get('baseDelayMs')) };
 
   const client = new PushStream.EventClient('/events', options);
   let asked = false;
@@ -88,7 +91,7 @@ void (async () => {
     const toCome = counts.published - counts.delivered - counts.lost;
     for (const name of ['published', 'delivered', 'lost', 'duplicated']) show(name, counts[name].toLocaleString('en'));
     for (const name of ['lost', 'duplicated']) at(name).parentElement.classList.toggle('bad', counts[name] > 0);
-    show('lost-note', counts.lostUnknown ? 'as far as known' : 'never came');
+    show('lost-note', counts.lostUnknown ? 'at least' : 'never came');
     show('on-the-way', toCome > 0 ? `${toCome.toLocaleString('en')} to come` : 'every one, in order');
     show('reconnects', String(Math.max(0, client.snapshot.value.opens - 1)));
     show('last-event-id', client.lastEventId || '–');

@@ -43,6 +43,13 @@ describe('the judge of the pages', () => {
     expect(tally.counts).toMatchObject({ published: 10, delivered: 1, lost: 9 });
   });
 
+  test('counts what a new epoch had before the stream went on as lost', () => {
+    const tally = count('a.0', 'a.1', 'a.2');
+    tally.reset('b.7');
+    tally.deliver('b.8');
+    expect(tally.counts).toMatchObject({ published: 10, delivered: 3, lost: 7, lostUnknown: true, duplicated: 0 });
+  });
+
   test('goes on in a new epoch with what it had', () => {
     const tally = count('a.5', 'a.6', 'a.8');
     tally.reset('b.0');

@@ -12,8 +12,8 @@ describe('misuse throws at once, naming the option, what was expected and what c
     ['/relative/where/there/is/no/page', /^url: .*absolute where there is no page/],
     ['ftp://server.test/', /^url: expected an http or https URL/],
     ['data:text/event-stream,data:x', /^url: /],
-    ['http://user:secret@server.test/', /without credentials.* got "http:\/\/server.test\/"$/],
-    ['//user:secret@server.test?token=secret', /got "\/\/server.test"$/],
+    ['http://user:secret@server.test/', /without credentials.* got "http:\/\/\*\*\*@server.test\/"$/],
+    ['//user:secret@server.test?token=secret', /got "\/\/\*\*\*@server.test"$/],
     ['http:user:secret@server.test/', /^(?!.*secret)url: /],
     ['user:secret@server.test/', /^(?!.*secret)url: /],
     [undefined, /^url: .* got undefined$/],
@@ -77,7 +77,14 @@ describe('misuse throws at once, naming the option, what was expected and what c
       TypeError,
       /a function that gives a new stream .* got a stream$/,
     ],
-    [{ body: 'x' }, TypeError, /^options\.body: expected a method that has one, got GET$/],
+    [
+      { method: 'POST', body: { a: 1 } },
+      TypeError,
+      /^options\.body: expected .*JSON\.stringify.*, got a plain object$/,
+    ],
+    [{ method: 'POST', body: [1] }, TypeError, /JSON\.stringify/],
+    [{ resume: { name: 'x' } }, TypeError, /^options\.resume\.by: expected "query" \| "both", got undefined$/],
+    [{ body: 'x' }, TypeError, /^options\.body: expected a method that has one, such as 'POST', got GET$/],
     [{ headers: 'x: y' }, TypeError, /^options\.headers: expected object \| function, got string$/],
     [{ headers: { 'last-event-ID': '5' } }, TypeError, /expected no Last-Event-ID/],
     [
@@ -117,6 +124,11 @@ describe('misuse throws at once, naming the option, what was expected and what c
     expect(() => client.once('x', undefined as never)).toThrow(/^listener: expected function, got undefined$/);
     expect(() => client.on(undefined as never, () => {})).toThrow(/^type: expected string, got undefined$/);
     expect(() => client.on('', () => {})).toThrow(/^type: /);
+    for (const pattern of ['task*', '**', 'a.*b']) {
+      expect(() => client.on(pattern, () => {})).toThrow(
+        /^type: expected \* as a whole segment, such as "task\.\*", got /,
+      );
+    }
     expect(() => client.lifecycle.on('opened' as never, () => {})).toThrow(
       /^type: expected "open" \| .*, got "opened"$/,
     );

@@ -127,6 +127,13 @@ describe('the snapshot', () => {
     expect(client.status).toBe('connecting');
   });
 
+  test('is read-only, also where no compiler looks', () => {
+    const { client } = opened({ flush: 'sync' });
+    const writable = client.snapshot as unknown as { value: unknown };
+    expect(() => (writable.value = null)).toThrow(TypeError);
+    expect(Object.isFrozen(client.snapshot.value)).toBe(true);
+  });
+
   test('an effect that throws is reported and harms nothing', () => {
     const { client, transport, time } = bench({ flush: 'sync' });
     client.snapshot.subscribe(({ status }) => {

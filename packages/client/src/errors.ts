@@ -86,7 +86,7 @@ export class AttemptsExhaustedError extends EventClientError {
   override readonly code = 'attempts-exhausted';
 
   constructor(maxAttempts: number, cause: StreamError) {
-    super(`Expected to reconnect within ${maxAttempts} attempts, got: ${cause.message}`, { cause });
+    super(`Expected a lasting connection within maxAttempts (${maxAttempts}), got: ${cause.message}`, { cause });
   }
 }
 

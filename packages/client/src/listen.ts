@@ -1,4 +1,4 @@
-import { check, misuse } from './checks.ts';
+import { check, misuse, show } from './checks.ts';
 import type { AnyListener, Dispatcher } from './dispatcher.ts';
 import type { Unsubscribe } from './events.ts';
 
@@ -10,6 +10,9 @@ import type { Unsubscribe } from './events.ts';
 export function listen(dispatcher: Dispatcher, name: string, listener: AnyListener, once = false): Unsubscribe {
   check('type', name, 'string');
   if (name === '') throw misuse('type', 'a name or a pattern', '""');
+  if (name.split('.').some((segment) => segment !== '*' && segment.includes('*'))) {
+    throw misuse('type', '* as a whole segment, such as "task.*"', show(name));
+  }
   check('listener', listener, 'function');
   return dispatcher.on(name, listener, once);
 }

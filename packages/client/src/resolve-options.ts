@@ -105,13 +105,16 @@ function checkRequest({ method, body, headers, lastEventId, signal, transport }:
   if (body !== null && typeof body === 'object' && 'getReader' in body) {
     throw misuse('options.body', 'a function that gives a new stream for every attempt', 'a stream');
   }
+  if (Object.prototype.toString.call(body) === '[object Object]' || Array.isArray(body)) {
+    throw misuse('options.body', 'what fetch can send, such as JSON.stringify(…)', 'a plain object');
+  }
   if (typeof method === 'string' && !/^[\w!#$%&'*+.^`|~-]+$/.test(method))
     throw misuse('options.method', 'an HTTP method', show(method));
   if (signal && !('addEventListener' in signal)) throw misuse('options.signal', 'an AbortSignal', 'object');
   if (transport && typeof transport.open !== 'function')
     throw misuse('options.transport.open', 'function', typeof transport.open);
   if (body !== null && typeof method === 'string' && /^(get|head)$/i.test(method)) {
-    throw misuse('options.body', 'a method that has one', method);
+    throw misuse('options.body', "a method that has one, such as 'POST'", method);
   }
   if (headers instanceof Headers && headers.has('last-event-id')) {
     throw misuse('options.headers', 'no Last-Event-ID, which is options.lastEventId', 'one');
@@ -139,6 +142,8 @@ export function resolveOptions(url: string | URL, options: EventClientOptions): 
   const { by, name } = complete('options.resume', resume, resumeManual);
   const way = typeof resume === 'object' ? by : resume;
   if (!name) throw misuse('options.resume.name', 'a name', '""');
+  if (typeof resume === 'object' && !('by' in resume))
+    throw misuse('options.resume.by', '"query" | "both"', 'undefined');
   const { window, key } = complete('options.dedupe', dedupe, dedupeManual);
   return {
     ...settings,

@@ -28,5 +28,5 @@ export function snapshotOf(state: ConnectionState, previous?: Snapshot): Snapsho
   const { error, retry, opens } = state;
   const next: Snapshot = { status: statusOf(state), error, retry, opens, hasOpened: opens > 0 };
   const names: readonly (keyof Snapshot)[] = ['status', 'error', 'retry', 'opens'];
-  return previous && names.every((name) => next[name] === previous[name]) ? previous : next;
+  return previous && names.every((name) => next[name] === previous[name]) ? previous : Object.freeze(next);
 }

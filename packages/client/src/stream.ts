@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from '@preact/signals-core';
+import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import { createRunner, type Runner } from './connection/runner.ts';
 import type { Report } from './connection/state.ts';
 import { initialState } from './connection/transition.ts';
@@ -29,10 +29,12 @@ export function createStream(options: ResolvedOptions): Stream {
   const announce: Announce = (name, payload) => lifecycle.call(lifecycle.find(name), payload);
 
   let latest = snapshotOf(initialState);
-  const snapshot = signal(latest);
+  const current = signal(latest);
+  // Signals have no other way to be read-only at run time.
+  const snapshot = computed(() => current.value);
   const changed = createFlush(options.flush, environment, () => {
     try {
-      snapshot.value = latest;
+      current.value = latest;
     } catch (error) {
       reportError(error);
     }

@@ -89,7 +89,10 @@ export function fetchTransport(fetch: Fetch, environment: Environment, hidesRedi
       }
 
       run().catch((cause: unknown) => {
-        const why = `Expected a stream from ${withoutQuery(wanted.url)}, got: ${messageOf(cause)}`;
+        const base = environment.baseUrl();
+        const hint =
+          base && new URL(base).origin !== new URL(wanted.url).origin ? ' (another origin: does it allow CORS?)' : '';
+        const why = `Expected a stream from ${withoutQuery(wanted.url)}, got: ${messageOf(cause)}${hint}`;
         if (cause instanceof HttpError) tell({ type: 'fatal', error: cause });
         else tell({ type: 'failed', error: cause instanceof NetworkError ? cause : new NetworkError(why, { cause }) });
       });

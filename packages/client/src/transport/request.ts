@@ -48,7 +48,9 @@ export async function prepare(request: TransportRequest, signal: AbortSignal): P
       // No option is a function by itself; the type system cannot know.
       return await (value as () => T | Promise<T>)();
     } catch (cause) {
-      throw new NetworkError(`Expected ${name}, got: ${messageOf(cause)}`, { cause });
+      throw new NetworkError(`Expected the function options.${name} to give a value, got: ${messageOf(cause)}`, {
+        cause,
+      });
     }
   }
 

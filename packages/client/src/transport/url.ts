@@ -9,5 +9,5 @@ export function parseUrl(url: string | URL, base?: string): URL | undefined {
 
 /** For messages: a query may hold secrets, and so may what stands before the host. */
 export function withoutQuery(url: string): string {
-  return url.replace(/[?#].*/s, '').replace(/[^/]*@/s, '');
+  return url.replace(/[?#].*/s, '').replace(/[^/]*@/s, '***@');
 }
