@@ -228,6 +228,7 @@ describe('rule 4: the cursor', () => {
     ['DEL', 'a\u007F'],
     ['too long', 'x'.repeat(1_025)],
     ['too long in bytes', '€'.repeat(342)],
+    ['too long in pairs', '😀'.repeat(257)],
   ])('an id that cannot be sent, %s, is not: it stays at the last one that can, with one warning', (_name, id) => {
     const made = collecting();
     const ids: string[] = [];

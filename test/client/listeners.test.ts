@@ -218,6 +218,21 @@ describe('dispose', () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
+  test('a signal is held only while there is something to end', () => {
+    const { signal } = new AbortController();
+    const held = new Set<unknown>();
+    const add = vi.spyOn(signal, 'addEventListener').mockImplementation((_type, listener) => void held.add(listener));
+    vi.spyOn(signal, 'removeEventListener').mockImplementation((_type, listener) => void held.delete(listener));
+    const { client, transport } = opened({ signal });
+    expect(add).toHaveBeenCalled();
+    transport.last.report({ type: 'fatal', error: null });
+    expect(held.size).toBe(0);
+    client.connect();
+    expect(held.size).toBe(1);
+    client[Symbol.dispose]();
+    expect(held.size).toBe(0);
+  });
+
   test('an aborted signal closes for good', () => {
     const controller = new AbortController();
     const { client, transport } = opened({ signal: controller.signal });
@@ -229,5 +244,6 @@ describe('dispose', () => {
     const late = bench({ signal: controller.signal });
     late.client.connect();
     expect(late.transport.connections).toHaveLength(0);
+    expect(late.client.status).toBe('closed');
   });
 });

@@ -159,7 +159,7 @@ describe('rule 2: health', () => {
   });
 
   test('a server that only ever says goodbye is not hurried back to', () => {
-    const machine = new Machine({ maxAttempts: 1 }).to('connecting');
+    const machine = new Machine().to('connecting');
     machine.random = 0.999_999;
     const delays = Array.from({ length: 4 }, () => {
       machine.send(opened).send({ type: 'closing', retryMs: 0 }).send({ type: 'ended' });
@@ -168,6 +168,18 @@ describe('rule 2: health', () => {
       return delayMs;
     });
     expect(delays).toEqual([1_250, 2_250, 4_250, 8_250]);
+  });
+
+  test('announced ends use no attempts up', () => {
+    const machine = new Machine({ maxAttempts: 3 }).to('connecting');
+    for (let n = 0; n < 5; n += 1)
+      machine.send(opened).send({ type: 'closing', retryMs: 0 }).send({ type: 'ended' }).fire();
+    expect(machine.send(failed).state.phase).toBe('waiting');
+  });
+
+  test('an end before the opening is a failure, however little health takes', () => {
+    const machine = new Machine({ healthyAfterMs: 0 }).to('connecting').send({ type: 'ended' });
+    expect(machine.state).toMatchObject({ phase: 'waiting', attempt: 1, error: expect.any(NetworkError) });
   });
 
   test.each(['pause', 'reconnect'] as const)('health counts however the connection is left: %s', (command) => {
@@ -417,6 +429,26 @@ describe('rule 10: commands', () => {
     expect(machine.state).toMatchObject({ phase: 'waiting', dueAt: machine.now + 100_000 });
     expect(machine.state.retry).toMatchObject({ delayMs: 100_000, at: machine.wallNow + 100_000 });
     expect(machine.fire().state.phase).toBe('connecting');
+  });
+
+  test('nor what it asked for with pushstream.closing', () => {
+    const machine = new Machine().to('open').send({ type: 'closing', retryMs: 60_000 });
+    machine.send({ type: 'pause', reason: 'a' }).send({ type: 'resume', reason: 'a' });
+    expect(machine.state).toMatchObject({ phase: 'waiting', dueAt: machine.now + 60_000 });
+  });
+
+  test('a wait of an earlier life is over', () => {
+    const machine = new Machine()
+      .to('connecting')
+      .send({ ...failed, retryAfterMs: 300_000 })
+      .send({ type: 'disconnect' });
+    machine.send({ type: 'pause', reason: 'a' }).send({ type: 'connect' }).send({ type: 'resume', reason: 'a' });
+    expect(machine.state.phase).toBe('connecting');
+  });
+
+  test('the same error object, fatal at last, is told again', () => {
+    const machine = new Machine().to('waiting').fire().send({ type: 'fatal', error: failed.error });
+    expect(machine.announced).toEqual(['error', 'close']);
   });
 
   test('resume without connect before it connects nothing', () => {

@@ -121,3 +121,30 @@ describe('push', () => {
     expect(push('data: a\n\n')).toStrictEqual([event('a')]);
   });
 });
+
+describe('hasBegun', () => {
+  test.each([
+    [[': hb\n'], false],
+    [['\n'], false],
+    [['event: a\nid: 1\n'], false],
+    [['data: a\n'], true],
+    [['data: hel'], true],
+    [['data', ': hello'], true],
+    [['d', 'ata: x'], true],
+    [['data:', ' x'], true],
+    [['datum: x'], false],
+    [['data: a\n\n'], false],
+    [['data: a\n', '\n'], false],
+    [['data', ': a\n', '\n: hb'], false],
+  ])('after %j: %j', (chunks, expected) => {
+    const parser = createParser();
+    for (const chunk of chunks) parser.push(chunk);
+    expect(parser.hasBegun).toBe(expected);
+  });
+
+  test('an event that became too large has begun', () => {
+    const parser = createParser({ maxEventLength: 10 });
+    parser.push(`data: ${'x'.repeat(20)}`);
+    expect(parser.hasBegun).toBe(true);
+  });
+});

@@ -76,6 +76,8 @@ test.each([
   ['9'.repeat(400), Infinity],
   ['Thu, 01 Jan 2026 00:00:10 GMT', 10_000],
   ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
+  ['Thu Jan  1 00:00:10 2026', 10_000],
+  ['Wed, 31 Dec 2025 19:00:10 -0500', 10_000],
   ['Thursday, 01-Jan-26 00:00:10 GMT', 10_000],
   ['-5', undefined],
   ['1.5', undefined],

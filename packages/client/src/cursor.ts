@@ -14,8 +14,8 @@ export function isSendable(id: string): boolean {
   for (let at = 0; at < id.length && bytes <= MAX_ID_LENGTH; at += 1) {
     const unit = id.charCodeAt(at);
     if (unit === DELETE || (unit < SPACE && unit !== TAB)) return false;
-    // In UTF-8, a UTF-16 unit beyond ASCII takes three bytes at most.
-    bytes += unit > DELETE ? 3 : 1;
+    // In UTF-8; each half of a surrogate pair stands for two of its four bytes.
+    bytes += unit <= DELETE ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
   }
   return bytes <= MAX_ID_LENGTH;
 }

@@ -2,7 +2,7 @@ import type { EventFrame } from 'pushstream-protocol';
 
 /** Data longer than this is remembered by its digest: the window holds at most so many characters for each event. */
 const MAX_KEY_LENGTH = 8 * 1024;
-/** Where fewer frames came at once, a key cut out of their chunk would keep alive much more than itself. */
+/** Where fewer events with an id came at once, a key cut out of their chunk would keep alive much more than itself. */
 const SPARSE = 64;
 
 /** Recognises what was delivered before, within a window of the newest events. */
@@ -11,7 +11,7 @@ export interface Dedupe {
   hasKey(key: string): boolean;
   /**
    * Whether an earlier connection delivered this event; if not, it is kept for the next one.
-   * `company`: how many frames came at once.
+   * `company`: how many events with an id came at once.
    */
   hasEvent(frame: EventFrame, company: number): boolean;
   /** What was kept so far may come again from now on. */
@@ -37,8 +37,14 @@ const bounded = (text: string): string => (text.length > MAX_KEY_LENGTH ? digest
 export const keyOf = ({ id = '', type, data }: EventFrame): string =>
   `${bounded(id)}\n${bounded(type)}\n${bounded(data)}`;
 
-/** To read one character makes a string of its own of it. It never is NaN, which only the engine has to find out. */
-const own = (text: string): string => (text.charCodeAt(0) >= 0 ? text : '');
+/**
+ * The same text as a string of its own: one that was cut out of a chunk keeps the chunk alive. To read a character
+ * of what was put together does it; the character never is NaN, which only the engine has to find out.
+ */
+function own(text: string): string {
+  const put = ` ${text}`;
+  return put.charCodeAt(0) >= 0 ? put : '';
+}
 
 /** While a connection lasts, its events are only kept; they are looked up from the next opening on. */
 export function createDedupe(window: number): Dedupe {
@@ -48,7 +54,7 @@ export function createDedupe(window: number): Dedupe {
   let next = 0;
   let count = 0;
 
-  function hasKey(key: string): boolean {
+  function add(key: string): boolean {
     // Deleted first: what comes again is the newest again.
     const isKnown = keys.delete(key);
     keys.add(key);
@@ -65,19 +71,21 @@ export function createDedupe(window: number): Dedupe {
   }
 
   return {
-    hasKey,
+    hasKey: (key) => add(own(key)),
     hasEvent(frame, company) {
-      if (keys.size > 0 && keys.has(keyOf(frame))) return true;
+      const isDense = company > SPARSE && frame.data.length <= MAX_KEY_LENGTH;
+      const key = keys.size === 0 && isDense ? '' : own(keyOf(frame));
+      if (keys.has(key)) return true;
       // As many new events as the window holds: nothing earlier is in it any more.
       count += 1;
       if (count === window) keys.clear();
-      kept[next] = company > SPARSE && frame.data.length <= MAX_KEY_LENGTH ? frame : own(keyOf(frame));
+      kept[next] = isDense ? frame : key;
       next = next + 1 === window ? 0 : next + 1;
       return false;
     },
     rotate() {
       for (const one of [...kept.slice(next), ...kept.slice(0, next)])
-        hasKey(typeof one === 'string' ? one : keyOf(one));
+        add(typeof one === 'string' ? one : own(keyOf(one)));
       forget();
     },
     clear() {

@@ -91,10 +91,12 @@ export function createDelivery(
     },
     deliver(frames, wanted) {
       const receivedAt = environment.now();
+      let company = 0;
+      for (const frame of frames) if (frame.kind === 'event' && frame.id !== undefined) company += 1;
       for (const frame of frames) {
         if (!wanted()) return;
         if ('id' in frame && frame.id !== undefined) cursor.seen = frame.id;
-        take(frame, receivedAt, frames.length);
+        take(frame, receivedAt, company);
         cursor.commit();
       }
     },

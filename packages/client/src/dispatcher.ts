@@ -31,6 +31,11 @@ function matches(pattern: string, type: string): boolean {
   return want.length === have.length && want.every((segment, at) => segment === '*' || segment === have[at]);
 }
 
+/** Of any realm, and of any library. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
 export function createDispatcher(reportError: (error: unknown) => void): Dispatcher {
   const registrations = new Set<Registration>();
   /** Never written to after it was made: a listener may subscribe or unsubscribe while it is walked. */
@@ -70,7 +75,7 @@ export function createDispatcher(reportError: (error: unknown) => void): Dispatc
         try {
           // The one cast: listeners of different types share this map; `on` is what typed them.
           const result = (registration.listener as (first: unknown, second: unknown) => unknown)(first, second);
-          if (result instanceof Promise) result.catch(reportError);
+          if (isThenable(result)) result.then(undefined, reportError);
         } catch (error) {
           reportError(error);
         }

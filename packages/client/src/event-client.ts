@@ -58,12 +58,8 @@ export class EventClient<Events extends object = Record<string, unknown>> {
   }
 
   #begin(type: 'connect' | 'reconnect'): void {
-    if (this.#signal?.aborted) return;
-    this.#signal?.addEventListener('abort', this.#abort);
-    this.#send({ type });
+    this.#send({ type: this.#signal?.aborted ? 'disconnect' : type });
   }
-
-  readonly #abort = (): void => this.disconnect();
 
   /** The connection in one word, as of now; `snapshot` follows within a frame. */
   get status(): Status {
@@ -110,7 +106,6 @@ export class EventClient<Events extends object = Record<string, unknown>> {
 
   /** Ends the stream until `connect()`. `close` is the last thing that fires, no timer is left; the cursor is kept. */
   disconnect(): void {
-    this.#signal?.removeEventListener('abort', this.#abort);
     this.#send({ type: 'disconnect' });
   }
 

@@ -66,8 +66,8 @@ export const hostEnvironment: Environment = {
   baseUrl: () => (host.document ? host.document.baseURI : host.location?.href),
 };
 
-/** Browsers, pages and workers alike, do not show where a redirect leads. */
-export const hidesRedirects = (): boolean => Boolean(host.document ?? host.WorkerGlobalScope);
+/** Browsers, pages and workers alike, do not show where a redirect leads. Servers may know such a scope too, but no location. */
+export const hidesRedirects = (): boolean => Boolean(host.document ?? (host.WorkerGlobalScope && host.location));
 
 /** The host's `fetch`, looked up at each call. */
 export const hostFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);

@@ -7,7 +7,7 @@ import { hidesRedirects, hostEnvironment, hostFetch } from './host.ts';
 import type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions } from './options.ts';
 import { fetchTransport } from './transport/fetch-transport.ts';
 import { parseHeaders } from './transport/request.ts';
-import { parseUrl, withoutQuery } from './transport/url.ts';
+import { parseUrl, withoutSecrets } from './transport/url.ts';
 import type { Resume, Transport } from './transport/transport.ts';
 
 /** Without a gap; `Open` parts may be `undefined`. */
@@ -94,14 +94,14 @@ function resolveUrl(url: string | URL, environment: Environment): string {
   if (!resolved || !/^https?:\/\/[^/@]+\//.test(resolved.href)) {
     const what = 'an http or https URL without credentials, absolute where there is no page';
     // Of what came, what may be secret is left out.
-    throw misuse('url', what, show(typeof url === 'string' ? withoutQuery(url) : url));
+    throw misuse('url', what, show(typeof url === 'string' ? withoutSecrets(url) : url));
   }
   resolved.hash = '';
   return resolved.href;
 }
 
 /** What no table can say: parts that contradict each other. */
-function checkRequest({ method, body, headers, lastEventId, signal, transport }: Settings): void {
+function checkRequest({ method, body, lastEventId, signal, transport }: Settings): void {
   if (body !== null && typeof body === 'object' && 'getReader' in body) {
     throw misuse('options.body', 'a function that gives a new stream for every attempt', 'a stream');
   }
@@ -116,9 +116,6 @@ function checkRequest({ method, body, headers, lastEventId, signal, transport }:
   if (body !== null && typeof method === 'string' && /^(get|head)$/i.test(method)) {
     throw misuse('options.body', "a method that has one, such as 'POST'", method);
   }
-  if (headers instanceof Headers && headers.has('last-event-id')) {
-    throw misuse('options.headers', 'no Last-Event-ID, which is options.lastEventId', 'one');
-  }
   if (!isSendable(lastEventId)) throw misuse('options.lastEventId', SENDABLE, show(lastEventId.slice(0, 99)));
 }
 
@@ -131,10 +128,12 @@ function checkRequest({ method, body, headers, lastEventId, signal, transport }:
 export function resolveOptions(url: string | URL, options: EventClientOptions): ResolvedOptions {
   check('options', options, 'object');
   const given = complete('options', options, manual);
-  // Once, here: what is given may be used up by reading it.
-  const headers = typeof given.headers === 'function' ? given.headers : parseHeaders(given.headers);
+  const headers = typeof given.headers === 'function' ? new Headers() : parseHeaders(given.headers);
   if (!headers) throw misuse('options.headers', 'valid names and values', 'others');
-  const settings = { ...given, headers };
+  if (headers.has('last-event-id'))
+    throw misuse('options.headers', 'no Last-Event-ID, which is options.lastEventId', 'one');
+  // An iterator is used up by now; what the caller may change later is asked again before every attempt.
+  const settings = 'next' in given.headers ? { ...given, headers } : given;
   checkRequest(settings);
   const { dedupe, fetch, reconnect, resume, transport } = settings;
   const loud = complete<Environment>('options.environment', settings.environment, hostEnvironment);

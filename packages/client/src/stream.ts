@@ -9,6 +9,7 @@ import { createFlush } from './flush.ts';
 import type { Announce } from './lifecycle.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { parseUrl } from './transport/url.ts';
 
 /** The rooms of one client, put together. */
 export interface Stream {
@@ -47,7 +48,8 @@ export function createStream(options: ResolvedOptions): Stream {
     try {
       const retried = shouldRetry?.(error);
       if (retried === undefined) return report;
-      const retryAfterMs = 'retryAfterMs' in error ? error.retryAfterMs : undefined;
+      const told = 'retryAfterMs' in report ? report.retryAfterMs : undefined;
+      const retryAfterMs = told ?? ('retryAfterMs' in error ? error.retryAfterMs : undefined);
       return { type: retried ? 'failed' : 'fatal', error, retryAfterMs };
     } catch (thrown) {
       reportError(thrown);
@@ -59,6 +61,8 @@ export function createStream(options: ResolvedOptions): Stream {
     runner.send({ ...report, connectionId: runner.state.connectionId }),
   );
 
+  const abort = (): void => runner.send({ type: 'disconnect' });
+
   const runner = createRunner(environment, options, {
     deliver,
     hasCursor: () => cursor.value !== '' && (resume.header || resume.query !== undefined),
@@ -67,7 +71,7 @@ export function createStream(options: ResolvedOptions): Stream {
         report(consult(told)),
       ),
     announce({ name, payload }) {
-      if (name === 'open') opened(new URL(payload.url).origin);
+      if (name === 'open') opened(parseUrl(payload.url)?.origin ?? '');
       lifecycle.call(lifecycle.find(name), payload);
     },
     committed(state) {
@@ -76,6 +80,9 @@ export function createStream(options: ResolvedOptions): Stream {
       if (updated === latest) return;
       latest = updated;
       const { status } = latest;
+      // Held only while there is something to end: a signal may live longer than many clients.
+      if (status === 'closed') options.signal?.removeEventListener('abort', abort);
+      else options.signal?.addEventListener('abort', abort);
       changed(status === 'closed');
       if (status !== previous) announce('status', { status, previous });
     },

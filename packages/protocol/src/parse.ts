@@ -6,6 +6,7 @@ import type { Frame, Parser, ParserOptions } from './types.ts';
 export const DEFAULT_MAX_EVENT_LENGTH: number = 16 * 1024 * 1024;
 
 const BYTE_ORDER_MARK = 0xfeff;
+const DATA = 'data:';
 
 /**
  * Parses an event stream as the HTML Standard says, whatever the chunks.
@@ -27,6 +28,7 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
   let rest = '';
   /** It is data, and `rest` its value alone, without this many characters before it. */
   let restCut = 0;
+  let restIsData = false;
   let restIsComment = false;
   /** It is over the limit; what follows of it is not kept. */
   let discarding = false;
@@ -88,9 +90,15 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
       unfinished = true;
       restIsComment = text.charCodeAt(0) === COLON;
       // The value of a long data line is never looked into: its parts stay as they are.
-      if (text.length > 5 && text.startsWith('data:')) restCut = valueAt(text, 5);
+      if (text.length > 5 && text.startsWith(DATA)) restCut = valueAt(text, 5);
       rest = text.slice(restCut);
-    } else if (!discarding) rest += text;
+      restIsData = restCut > 0 || rest === DATA;
+    } else if (!discarding) {
+      // Looked into once, as soon as it is long enough to tell.
+      const isShort = restCut === 0 && rest.length < DATA.length;
+      rest += text;
+      if (isShort) restIsData = rest.startsWith(DATA);
+    }
     if (discarding || rest.length + restCut <= maxEventLength) return;
     discarding = true;
     if (restIsComment) return;
@@ -103,7 +111,7 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
     let whole = '';
     if (restCut > 0) append(rest);
     else whole = rest;
-    unfinished = discarding = false;
+    unfinished = discarding = restIsData = false;
     rest = '';
     restCut = 0;
     if (whole !== '') lines(`${whole}\n`, 0);
@@ -201,7 +209,7 @@ export function createParser({ maxEventLength = DEFAULT_MAX_EVENT_LENGTH }: Pars
   return {
     push,
     get hasBegun() {
-      return data !== undefined || restCut > 0;
+      return data !== undefined || oversized || restIsData;
     },
   };
 }

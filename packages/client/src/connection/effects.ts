@@ -9,10 +9,11 @@ export function effectsOf(was: ConnectionState, is: ConnectionState, input: Inpu
   if (left) effects.push({ type: 'abort' });
   if (phase === 'connecting' && (left || was.phase !== phase)) effects.push({ type: 'open' });
   if (input.type === 'opened') effects.push({ type: 'announce', name: 'open', payload: input.info });
-  if (error && (error !== was.error || is.attempt > was.attempt))
+  const ended = phase === 'closed' && was.phase !== phase;
+  if (error && (ended || error !== was.error || is.attempt > was.attempt))
     effects.push({ type: 'announce', name: 'error', payload: error });
   if (retry && retry !== was.retry) effects.push({ type: 'announce', name: 'retry', payload: retry });
-  if (phase === 'closed' && was.phase !== phase) effects.push({ type: 'announce', name: 'close', payload: error });
+  if (ended) effects.push({ type: 'announce', name: 'close', payload: error });
   if (input.type === 'frames') effects.push({ type: 'deliver', frames: input.frames });
   return effects;
 }

@@ -69,13 +69,15 @@ export function lose(
   const { now, wallNow, random } = moment;
   const { openedAt, closingMs, reconnectionTimeMs } = state;
   const openMs = Math.max(0, now - openedAt);
-  const healthy = openMs >= healthyAfterMs;
+  const healthy = now - openedAt >= healthyAfterMs;
   const rotated = healthy || closingMs !== null;
   const failure =
     error ??
     (rotated ? null : new NetworkError(`Expected a lasting stream, got its end after ${Math.round(openMs)} ms`));
-  // An end that was announced is no failure, but a server that only ever says goodbye is not hurried back to.
-  const attempt = healthy && !error ? 0 : attemptsOf(state, moment, policy) + 1;
+  const ends = attemptsOf(state, moment, policy) + 1;
+  // An end that was announced is no failure: the waits grow, so that a server that only ever says goodbye is not
+  // hurried back to, but it uses nothing up.
+  const attempt = failure ? ends : healthy ? 0 : Math.min(ends, maxAttempts - 1);
   if (failure && attempt > maxAttempts) return closed(state, new AttemptsExhaustedError(maxAttempts, failure));
 
   const toldMs = clampServerDelay(Math.max(retryAfterMs, closingMs ?? 0));

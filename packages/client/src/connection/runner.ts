@@ -93,8 +93,8 @@ export function createRunner(environment: Environment, policy: ConnectionPolicy,
   }
 
   /** What a listener has made obsolete meanwhile is left out; an error is still told, except after `disconnect`. */
-  function perform(effect: Effect, { connectionId, phase }: ConnectionState): void {
-    const lasts = (): boolean => state.connectionId === connectionId && state.phase === phase;
+  function perform(effect: Effect, { connectionId, phase, retry }: ConnectionState): void {
+    const lasts = (): boolean => state.connectionId === connectionId && state.phase === phase && state.retry === retry;
     const isError = effect.type === 'announce' && effect.name === 'error' && state.phase !== 'closed';
     if (effect.type === 'abort') abort?.();
     else if (effect.type === 'announce' && effect.name === 'close') host.announce(effect);

@@ -69,7 +69,7 @@ export function heard(
     // [standard] "set the event stream's reconnection time to that integer": lasting, and without a dispatch.
     if (kind === 'retry') reconnectionTimeMs = clampServerDelay(frame.retryMs);
     else if (kind === 'comment' || kind === 'id') beats = true;
-    else if (kind === 'event' && body === 'sent') body = 'answered';
+    else if ((kind === 'event' || kind === 'oversized') && body === 'sent') body = 'answered';
   }
   if (beats && heartbeatAt !== 'announced' && now - state.openedAt >= GREETING_MS) {
     if (heartbeatAt !== null) {

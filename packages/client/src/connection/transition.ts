@@ -1,4 +1,5 @@
 import { ConnectTimeoutError, HeartbeatTimeoutError } from '../errors.ts';
+import { clampServerDelay } from './backoff.ts';
 import { effectsOf } from './effects.ts';
 import { attemptsOf, closed, connecting, enter, isLive, isSpent, lose, unopened } from './moves.ts';
 import * as silence from './silence.ts';
@@ -30,14 +31,16 @@ function connect(state: ConnectionState, moment: Moment, policy: ConnectionPolic
   const { phase } = state;
   if (phase === 'paused') return state;
   const begins = phase === 'idle' || phase === 'closed';
-  return connecting(begins ? { ...state, attempt: 0, error: null } : state, moment, policy);
+  return connecting(begins ? { ...state, attempt: 0, error: null, earliestAt: 0 } : state, moment, policy);
 }
 
 function pause(state: ConnectionState, reason: string, moment: Moment, policy: ConnectionPolicy): ConnectionState {
   if (state.pauseReasons.includes(reason)) return state;
   const pauseReasons = [...state.pauseReasons, reason];
   if (!isLive(state) && state.phase !== 'waiting') return { ...state, pauseReasons };
-  return enter(state, 'paused', { pauseReasons, attempt: attemptsOf(state, moment, policy), error: null });
+  const { closingMs, earliestAt: waitedFor } = state;
+  const earliestAt = closingMs === null ? waitedFor : moment.now + clampServerDelay(closingMs);
+  return enter(state, 'paused', { pauseReasons, attempt: attemptsOf(state, moment, policy), earliestAt, error: null });
 }
 
 function resume(state: ConnectionState, reason: string, moment: Moment, policy: ConnectionPolicy): ConnectionState {

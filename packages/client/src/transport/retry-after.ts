@@ -9,6 +9,6 @@ export function parseRetryAfter(value: string | null, now: number): number | und
   if (/^\d+$/.test(text)) return Number(text) * 1000;
   // A date starts with its weekday; `Date.parse` alone takes "-5" for a year.
   // The oldest of the three forms leaves out that it is GMT.
-  const date = /^[a-z]{3}/i.test(text) ? Date.parse(text.replace(/(\d{4})$/, '$1 GMT')) : Number.NaN;
+  const date = /^[a-z]{3}/i.test(text) ? Date.parse(text.replace(/(\s\d{4})$/, '$1 GMT')) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

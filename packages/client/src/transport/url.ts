@@ -7,7 +7,12 @@ export function parseUrl(url: string | URL, base?: string): URL | undefined {
   }
 }
 
-/** For messages: a query may hold secrets, and so may what stands before the host. */
+/** For messages: a query may hold secrets. */
 export function withoutQuery(url: string): string {
-  return url.replace(/[?#].*/s, '').replace(/[^/]*@/s, '***@');
+  return url.replace(/[?#].*/s, '');
+}
+
+/** For messages about what may be no URL at all: nor is anything shown that could be a password. */
+export function withoutSecrets(url: string): string {
+  return withoutQuery(url.replace(/.*@/s, '***@'));
 }
