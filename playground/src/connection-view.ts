@@ -42,12 +42,18 @@ export function showConnection(client: EventClient<TaskEvents>): void {
   });
 }
 
+/** Everything here is of this page's own server. */
+function brief({ message }: Error): string {
+  return message.replace(location.origin, '');
+}
+
 function detailOf({ status, error, retry, opens }: Snapshot): string {
   if (retry) {
     const seconds = Math.max(0, (retry.at - Date.now()) / 1_000).toFixed(1);
-    return `Next attempt in ${seconds} s · ${error ? error.message : 'the server ended the stream'}`;
+    return `Next attempt in ${seconds} s · ${error ? brief(error) : 'the server ended the stream'}`;
   }
   if (status === 'open') return opens > 1 ? `Connection ${opens} of this page` : 'First connection of this page';
   if (status === 'paused') return 'No connection, but the place in the stream is kept';
-  return error?.message ?? (status === 'closed' ? 'Until you connect again' : 'Waiting for the server');
+  if (error) return brief(error);
+  return status === 'closed' ? 'Until you connect again' : 'Waiting for the server';
 }

@@ -98,14 +98,16 @@ void (async () => {
   }
 
   function renderConnection({ status, error, retry, opens }) {
-    const reason = error ? error.message : 'the server ended the stream';
+    // Everything here is of this page's own server.
+    const message = error?.message.replace(location.origin, '');
+    const reason = message ?? 'the server ended the stream';
     at('status').dataset.status = status;
     at('status').toggleAttribute('data-failed', status === 'closed' && error !== null);
     show('status-word', WORDS[status]);
     show('live', error ? `${WORDS[status]}: ${error.message}` : WORDS[status]);
     if (retry) show('detail', `Next attempt after ${(retry.delayMs / 1000).toFixed(1)} s · ${reason}`);
     else if (status === 'open') show('detail', `Connection ${opens} of this page`);
-    else show('detail', error ? error.message : 'Waiting for the server');
+    else show('detail', message ?? 'Waiting for the server');
     changed();
   }
 
