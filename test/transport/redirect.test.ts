@@ -72,10 +72,10 @@ describe('redirects', () => {
     ['to a URL with a password', () => to('https://user:hunter2@server.test/')],
     ['to a data URL', () => to('data:text/event-stream,data:x')],
     ['for ever', () => to('/events')],
-  ])('%s end with an HttpError', async (_name, answer) => {
+  ])('%s end with an HttpError', async (name, answer) => {
     const made = connect({ headers: secret }, answer);
     expect(await made.until('fatal')).toMatchObject({ error: { code: 'http' } });
-    expect(made.calls.length).toBeLessThanOrEqual(11);
+    expect(made.calls).toHaveLength(name === 'for ever' ? 11 : 1);
   });
 
   test('hidden by a browser: refused where a header could leak, left to it where it strips what matters', async () => {
