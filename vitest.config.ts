@@ -1,8 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
-/** Real time on a busy machine: a failure counts when it repeats. What was repeated is printed. */
-const realTime = { retry: 1, testTimeout: minute, hookTimeout: minute };
+const realTime = { testTimeout: minute, hookTimeout: minute };
 
 export default defineConfig({
   test: {

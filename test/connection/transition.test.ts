@@ -437,6 +437,13 @@ describe('rule 10: commands', () => {
     expect(machine.state).toMatchObject({ phase: 'waiting', dueAt: machine.now + 60_000 });
   });
 
+  test('nor does it lengthen that', () => {
+    const machine = new Machine().to('open').send({ type: 'closing', retryMs: 60_000 }).send({ type: 'ended' });
+    const { earliestAt } = machine.state;
+    machine.pass(50_000).send({ type: 'pause', reason: 'a' }).send({ type: 'resume', reason: 'a' });
+    expect(machine.state.dueAt).toBe(earliestAt);
+  });
+
   test('a wait of an earlier life is over', () => {
     const machine = new Machine()
       .to('connecting')

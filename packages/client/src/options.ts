@@ -99,7 +99,7 @@ export interface EventClientOptions {
    * Drops repeated events. `reconnect`: what an earlier connection delivered with the same id, type
    * and data. `always`: within a connection too. An event without its own id is never a repetition.
    *
-   * @default "reconnect", over the last 1,024 events and 8 Mi characters
+   * @default "reconnect", over the last 1,024 events; data above 8 Ki characters is compared by a digest
    */
   readonly dedupe?: 'reconnect' | 'always' | DedupeOptions | false;
   /**

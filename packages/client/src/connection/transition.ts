@@ -38,8 +38,9 @@ function pause(state: ConnectionState, reason: string, moment: Moment, policy: C
   if (state.pauseReasons.includes(reason)) return state;
   const pauseReasons = [...state.pauseReasons, reason];
   if (!isLive(state) && state.phase !== 'waiting') return { ...state, pauseReasons };
-  const { closingMs, earliestAt: waitedFor } = state;
-  const earliestAt = closingMs === null ? waitedFor : moment.now + clampServerDelay(closingMs);
+  const { phase, closingMs, earliestAt: waitedFor } = state;
+  const isLeaving = phase === 'open' && closingMs !== null;
+  const earliestAt = isLeaving ? moment.now + clampServerDelay(closingMs) : waitedFor;
   return enter(state, 'paused', { pauseReasons, attempt: attemptsOf(state, moment, policy), earliestAt, error: null });
 }
 
