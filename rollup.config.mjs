@@ -8,7 +8,12 @@ import { minify } from 'terser';
 const packages = [
   {
     name: 'client',
-    entries: { index: 'index.ts' },
+    entries: {
+      index: 'index.ts',
+      'event-source': 'event-source/index.ts',
+      node: 'node/index.ts',
+      testing: 'testing/index.ts',
+    },
     inline: ['pushstream-protocol'],
     umd: { entry: 'index.ts', file: 'pushstream', global: 'PushStream' },
   },

@@ -1,4 +1,6 @@
-import type { Environment } from '../../packages/client/src/environment.ts';
+import type { Environment, Page, PageEvent } from '../../packages/client/src/environment.ts';
+
+type PageListener = Parameters<Page['listen']>[1];
 
 interface Timer {
   readonly dueAt: number;
@@ -26,7 +28,34 @@ export class VirtualTime {
     reportError: (error) => void this.reported.push(error),
     warn: (message) => void this.warnings.push(message),
     baseUrl: () => undefined,
+    page: {
+      listen: (type, listener) => {
+        const entry = { type, listener };
+        this.#listeners.add(entry);
+        return () => void this.#listeners.delete(entry);
+      },
+      isHidden: () => this.hidden,
+    },
   };
+
+  hidden = false;
+  readonly #listeners = new Set<{ readonly type: PageEvent; readonly listener: PageListener }>();
+
+  /** The page tells something. */
+  tell(type: PageEvent, event: { readonly persisted?: boolean } = {}): void {
+    for (const one of [...this.#listeners]) if (one.type === type) one.listener(event);
+  }
+
+  /** The page is hidden or shown. */
+  show(isShown: boolean): void {
+    this.hidden = !isShown;
+    this.tell('visibilitychange');
+  }
+
+  /** Who listens to the page. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
 
   /** Timers that wait to fire. */
   get pending(): number {

@@ -16,6 +16,7 @@ const request: TransportRequest = {
   lastEventId: '',
   maxEventLength: 1_000_000,
   hasOpened: false,
+  watchTypes: () => () => {},
 };
 
 /** The response of a stream whose chunks the test writes. */

@@ -20,6 +20,8 @@ export interface Dispatcher {
   /** Calls those that still listen; one that throws or rejects is reported and harms nothing. */
   call(found: readonly Registration[], first: unknown, second?: unknown): void;
   clear(): void;
+  /** What is listened to: names and patterns. */
+  readonly patterns: ReadonlySet<string>;
 }
 
 /** `*` alone matches everything, a `*` segment exactly one segment. Linear in the length of both. */
@@ -36,7 +38,8 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-export function createDispatcher(reportError: (error: unknown) => void): Dispatcher {
+/** `changed`: somebody came or left. */
+export function createDispatcher(reportError: (error: unknown) => void, changed: () => void = () => {}): Dispatcher {
   const registrations = new Set<Registration>();
   /** Never written to after it was made: a listener may subscribe or unsubscribe while it is walked. */
   const byType = new Map<string, readonly Registration[]>();
@@ -52,7 +55,9 @@ export function createDispatcher(reportError: (error: unknown) => void): Dispatc
   }
 
   function remove(registration: Registration): void {
-    if (registrations.delete(registration)) byType.clear();
+    if (!registrations.delete(registration)) return;
+    byType.clear();
+    changed();
   }
 
   return {
@@ -60,6 +65,7 @@ export function createDispatcher(reportError: (error: unknown) => void): Dispatc
       const registration: Registration = { pattern, listener, once };
       registrations.add(registration);
       byType.clear();
+      changed();
       return () => remove(registration);
     },
     off(pattern, listener) {
@@ -84,6 +90,10 @@ export function createDispatcher(reportError: (error: unknown) => void): Dispatc
     clear() {
       registrations.clear();
       byType.clear();
+      changed();
+    },
+    get patterns() {
+      return new Set([...registrations].map(({ pattern }) => pattern));
     },
   };
 }

@@ -21,4 +21,22 @@ export interface Environment {
   warn(message: string): void;
   /** What relative URLs are relative to; `undefined` where there is no page. */
   baseUrl(): string | undefined;
+  /** The page around the client, where there is one; elsewhere it never tells anything. */
+  readonly page: Page;
 }
+
+/** What a page, or the device under it, tells of its life. */
+export interface Page {
+  /** Calls back at each; returns what ends it. Hosts that do not know the event never call. */
+  listen(type: PageEvent, listener: (event: { readonly persisted?: boolean }) => void): () => void;
+  /** Nobody can see the page. */
+  isHidden(): boolean;
+}
+
+/**
+ * The browser's own events.
+ *
+ * @see https://html.spec.whatwg.org/multipage/interaction.html#page-visibility
+ * @see https://wicg.github.io/page-lifecycle/
+ */
+export type PageEvent = 'visibilitychange' | 'resume' | 'pageshow' | 'online';

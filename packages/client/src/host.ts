@@ -1,4 +1,4 @@
-import type { Environment } from './environment.ts';
+import type { Environment, Page } from './environment.ts';
 
 /** Frames stop in hidden pages: after this long a timer stands in. */
 const FRAME_TIMEOUT_MS = 100;
@@ -8,7 +8,7 @@ interface HostGlobals {
   cancelAnimationFrame?: (handle: number) => void;
   setImmediate?: (callback: () => void) => void;
   reportError?: (error: unknown) => void;
-  document?: { baseURI: string };
+  document?: Partial<EventTarget> & { baseURI: string; visibilityState: string };
   location?: { href: string };
   WorkerGlobalScope?: unknown;
 }
@@ -53,6 +53,16 @@ function yieldToHost(): Promise<void> {
   });
 }
 
+/** Which of the two tells what: the document of its sight and sleep, the window or worker of all else. */
+const page: Page = {
+  listen(type, listener) {
+    const target = type === 'visibilitychange' || type === 'resume' ? host.document : host;
+    target?.addEventListener?.(type, listener as EventListener);
+    return () => target?.removeEventListener?.(type, listener as EventListener);
+  },
+  isHidden: () => host.document?.visibilityState === 'hidden',
+};
+
 /** The host's own, looked up at each call: a page or a test may replace a global at any time. */
 export const hostEnvironment: Environment = {
   now: () => Date.now(),
@@ -64,6 +74,7 @@ export const hostEnvironment: Environment = {
   reportError: (error) => (host.reportError ?? console.error)(error),
   warn: (message) => console.warn(message),
   baseUrl: () => (host.document ? host.document.baseURI : host.location?.href),
+  page,
 };
 
 /** Browsers, pages and workers alike, do not show where a redirect leads. Servers may know such a scope too, but no location. */

@@ -1,6 +1,6 @@
 export type { OpenInfo, Retry } from './connection/state.ts';
 export type { Decode } from './decode.ts';
-export type { Environment } from './environment.ts';
+export type { Environment, Page, PageEvent } from './environment.ts';
 export {
   AttemptsExhaustedError,
   ConnectTimeoutError,
@@ -30,6 +30,7 @@ export type {
   Resolvable,
   Resume,
   Transport,
+  TransportLimit,
   TransportReport,
   TransportRequest,
 } from './transport/transport.ts';

@@ -8,7 +8,7 @@ import type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions
 import { fetchTransport } from './transport/fetch-transport.ts';
 import { parseHeaders } from './transport/request.ts';
 import { parseUrl, withoutSecrets } from './transport/url.ts';
-import type { Resume, Transport } from './transport/transport.ts';
+import type { Resume, Transport, TransportLimit } from './transport/transport.ts';
 
 /** Without a gap; `Open` parts may be `undefined`. */
 type Filled<T, Open extends keyof T = never> = Required<Omit<T, Open>> & {
@@ -100,6 +100,44 @@ function resolveUrl(url: string | URL, environment: Environment): string {
   return resolved.href;
 }
 
+/** What a transport that has a limit must not be asked for. */
+const unable: Partial<Record<TransportLimit, readonly (keyof EventClientOptions)[]>> = {
+  headers: ['headers'],
+  method: ['method'],
+  body: ['body'],
+  redirect: ['redirect'],
+  bytes: ['maxEventLength'],
+  comments: ['heartbeatTimeoutMs'],
+  ids: ['dedupe'],
+};
+
+/** What was not asked for is left out: a transport that sees no comments cannot judge a silence. */
+function withinLimits(settings: Settings, given: EventClientOptions): Settings {
+  const { transport, dedupe, heartbeatTimeoutMs, resume } = settings;
+  const cannot = transport?.cannot ?? [];
+  for (const limit of cannot) {
+    for (const name of unable[limit] ?? []) {
+      const isHarmless = given[name] === false || (name === 'dedupe' && typeof dedupe === 'object' && dedupe.key);
+      if (given[name] === undefined || isHarmless) continue;
+      throw misuse(`options.${name}`, `nothing that the transport cannot do (${limit})`, show(given[name], true));
+    }
+  }
+  const isQuery =
+    given.resume === undefined || resume === 'query' || (typeof resume === 'object' && resume.by === 'query');
+  if (cannot.includes('resume') && !isQuery && resume !== false)
+    throw misuse(
+      'options.resume',
+      '"query" | false with this transport',
+      show(typeof resume === 'object' ? resume.by : resume),
+    );
+  return {
+    ...settings,
+    dedupe: cannot.includes('ids') && given.dedupe === undefined ? false : dedupe,
+    heartbeatTimeoutMs: cannot.includes('comments') ? false : heartbeatTimeoutMs,
+    resume: cannot.includes('resume') && given.resume === undefined ? 'query' : resume,
+  };
+}
+
 /** What no table can say: parts that contradict each other. */
 function checkRequest({ method, body, lastEventId, signal, transport }: Settings): void {
   if (body !== null && typeof body === 'object' && 'getReader' in body) {
@@ -133,7 +171,7 @@ export function resolveOptions(url: string | URL, options: EventClientOptions): 
   if (headers.has('last-event-id'))
     throw misuse('options.headers', 'no Last-Event-ID, which is options.lastEventId', 'one');
   // An iterator is used up by now; what the caller may change later is asked again before every attempt.
-  const settings = 'next' in given.headers ? { ...given, headers } : given;
+  const settings = withinLimits('next' in given.headers ? { ...given, headers } : given, options);
   checkRequest(settings);
   const { dedupe, fetch, reconnect, resume, transport } = settings;
   const loud = complete<Environment>('options.environment', settings.environment, hostEnvironment);

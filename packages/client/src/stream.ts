@@ -9,6 +9,7 @@ import { createFlush } from './flush.ts';
 import type { Announce } from './lifecycle.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
+import type { TransportRequest } from './transport/transport.ts';
 import { parseUrl } from './transport/url.ts';
 
 /** The rooms of one client, put together. */
@@ -25,7 +26,9 @@ export function createStream(options: ResolvedOptions): Stream {
   const { environment, resume, transport, shouldRetry } = options;
   const { reportError } = environment;
   const cursor = createCursor(options.lastEventId, environment.warn);
-  const events = createDispatcher(reportError);
+  /** Who wants to know what is listened to. */
+  const watchers = new Set<() => void>();
+  const events = createDispatcher(reportError, () => watchers.forEach((watch) => watch()));
   const lifecycle = createDispatcher(reportError);
   const announce: Announce = (name, payload) => lifecycle.call(lifecycle.find(name), payload);
 
@@ -57,6 +60,13 @@ export function createStream(options: ResolvedOptions): Stream {
     }
   }
 
+  const watchTypes: TransportRequest['watchTypes'] = (watch) => {
+    const look = (): void => watch(events.patterns);
+    watchers.add(look);
+    look();
+    return () => void watchers.delete(look);
+  };
+
   const { deliver, opened } = createDelivery(options, cursor, events, announce, (report) =>
     runner.send({ ...report, connectionId: runner.state.connectionId }),
   );
@@ -67,7 +77,7 @@ export function createStream(options: ResolvedOptions): Stream {
     deliver,
     hasCursor: () => cursor.value !== '' && (resume.header || resume.query !== undefined),
     open: (report) =>
-      transport.open({ ...options, lastEventId: cursor.value, hasOpened: runner.state.opens > 0 }, (told) =>
+      transport.open({ ...options, lastEventId: cursor.value, hasOpened: runner.state.opens > 0, watchTypes }, (told) =>
         report(consult(told)),
       ),
     announce({ name, payload }) {

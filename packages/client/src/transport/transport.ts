@@ -49,7 +49,30 @@ export interface TransportRequest {
   readonly maxEventLength: number;
   /** A connection of this client opened before. */
   readonly hasOpened: boolean;
+  /**
+   * Tells the types and patterns that are listened to, at once and at every change, until what it
+   * returns is called: for transports that must ask for each type.
+   */
+  readonly watchTypes: (watch: (types: ReadonlySet<string>) => void) => () => void;
 }
+
+/**
+ * Something that a transport cannot do. `patterns`: hear types that nobody named. `comments`,
+ * `bytes`, `ids`, `status`: tell of comments, of single bytes, of an event's own id, of an answer's
+ * status. `headers`, `method`, `body`, `redirect`: let the caller choose them. `resume`: send the
+ * cursor otherwise than in the query.
+ */
+export type TransportLimit =
+  | 'patterns'
+  | 'comments'
+  | 'bytes'
+  | 'ids'
+  | 'status'
+  | 'headers'
+  | 'method'
+  | 'body'
+  | 'redirect'
+  | 'resume';
 
 /**
  * What happens on a connection, told to the machine. After the abort nothing needs to be told any
@@ -60,6 +83,8 @@ export type TransportReport = Extract<Report, { type: 'opened' | 'frames' | 'end
 
 /** A way to reach a server. Makes one connection per call, and decides nothing else. */
 export interface Transport {
+  /** What it cannot do: asking for it throws. @default none */
+  readonly cannot?: readonly TransportLimit[];
   /** Starts a connection and returns what aborts it at once. Nothing is thrown later; reports may come at any time. */
   open(request: TransportRequest, report: (report: TransportReport) => void): () => void;
 }
