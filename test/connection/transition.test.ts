@@ -362,11 +362,14 @@ describe('timeouts', () => {
 });
 
 describe('rule 8: suspicion', () => {
-  test.each(['thawed', 'restored', 'clock'] as const)('%s: no byte within five seconds, a new attempt', (suspicion) => {
-    const machine = new Machine().to('open').send({ type: 'suspect', suspicion });
-    expect(machine.state.dueAt).toBe(machine.now + 5_000);
-    expect(machine.fire().state.phase).toBe('waiting');
-  });
+  test.each(['thawed', 'restored', 'clock', 'online'] as const)(
+    '%s: no byte within the probe, a new attempt',
+    (suspicion) => {
+      const machine = new Machine().to('open').send({ type: 'suspect', suspicion });
+      expect(machine.state.dueAt).toBe(machine.now + 2_500);
+      expect(machine.fire().state.phase).toBe('waiting');
+    },
+  );
 
   test('a byte ends it', () => {
     const machine = new Machine().to('open').send({ type: 'suspect', suspicion: 'thawed' });
@@ -374,14 +377,20 @@ describe('rule 8: suspicion', () => {
     expect(machine.state).toMatchObject({ phase: 'open', dueAt: null });
   });
 
-  test('merely shown, or online again: only when a heartbeat is overdue', () => {
-    for (const suspicion of ['shown', 'online'] as const) {
-      const unknown = new Machine().to('open').pass(1e6);
-      expect(unknown.send({ type: 'suspect', suspicion }).effects).toEqual([]);
-      const known = new Machine().to('open').send({ type: 'heartbeat', intervalMs: 15_000 });
-      expect(known.pass(15_000).send({ type: 'suspect', suspicion }).state.probing).toBe(false);
-      expect(known.pass(1).send({ type: 'suspect', suspicion }).state.probing).toBe(true);
-    }
+  test('merely shown: only when a heartbeat is overdue', () => {
+    const shown = { type: 'suspect', suspicion: 'shown' } as const;
+    const unknown = new Machine().to('open').pass(1e6);
+    expect(unknown.send(shown).effects).toEqual([]);
+    const known = new Machine().to('open').send({ type: 'heartbeat', intervalMs: 15_000 });
+    expect(known.pass(15_000).send(shown).state.probing).toBe(false);
+    expect(known.pass(1).send(shown).state.probing).toBe(true);
+  });
+
+  test('a probe under way is not put off by another suspicion', () => {
+    const machine = new Machine().to('open').send({ type: 'suspect', suspicion: 'thawed' });
+    const { dueAt } = machine.state;
+    machine.pass(1_000).send({ type: 'suspect', suspicion: 'online' });
+    expect(machine.state.dueAt).toBe(dueAt);
   });
 
   test('a wait is cut to its floor, never below', () => {

@@ -31,19 +31,26 @@ export function check(path: string, value: unknown, kinds: string): void {
   throw misuse(path, kinds, show(value, !/["\d]/.test(kinds)), Misuse);
 }
 
-/** Per part what it is where it is left out, behind what it may be unless that is the type of this. */
-export type Manual<T> = { readonly [Name in keyof T]-?: T[Name] | readonly [kinds: string, fallback: T[Name]] };
+/** Per part what it is where it is left out, behind what it may be unless that is the type of this; alone: required. */
+export type Manual<T> = {
+  readonly [Name in keyof T]-?: T[Name] | readonly [kinds: string, fallback: T[Name]] | readonly [kinds: string];
+};
 
-/** Checks the parts that are there, that there are no others, and fills in those that are not. */
+/**
+ * Checks the parts that are there, that there are no others and none is missing, and fills in those
+ * that may be left out. Instead of parts there may be a word.
+ */
 export function complete<T extends object>(path: string, given: object | string | false, manual: Manual<T>): T {
   const kinds = new Map<string, string>();
   const result: Record<string, unknown> = {};
+  const parts = new Map(Object.entries<unknown>(typeof given === 'object' ? { ...given } : {}));
   for (const [name, part] of Object.entries<unknown>(manual)) {
-    const [kind, fallback]: readonly unknown[] = Array.isArray(part) ? part : [typeof part, part];
+    const [kind, ...fallback]: readonly unknown[] = Array.isArray(part) ? part : [typeof part, part];
     kinds.set(name, String(kind));
-    result[name] = fallback;
+    if (fallback.length > 0) [result[name]] = fallback;
+    else if (typeof given === 'object') check(`${path}.${name}`, parts.get(name), String(kind));
   }
-  for (const [name, value] of Object.entries(typeof given === 'object' ? given : {})) {
+  for (const [name, value] of parts) {
     const kind = kinds.get(name);
     if (!kind) throw misuse(path, [...kinds.keys()].join(', '), show(name));
     if (value === undefined) continue;

@@ -118,6 +118,13 @@ export interface EventClientOptions {
   readonly maxEventLength?: number;
   /** Sends a request with a body again although its answer had begun and nothing tells where to resume. @default false */
   readonly resend?: boolean;
+  /**
+   * What a page that nobody sees does with its connection: keeps it, or gives it back after so many
+   * milliseconds (0 to 2,147,483,647) and resumes from the cursor when it is shown again.
+   *
+   * @default "keep"
+   */
+  readonly hidden?: 'keep' | { readonly releaseAfterMs: number };
   /** When `snapshot` follows: at the next frame, at once, or after so many milliseconds. @default "frame" */
   readonly flush?: FlushMode;
 }

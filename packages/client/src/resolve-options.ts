@@ -7,14 +7,15 @@ import { hidesRedirects, hostEnvironment, hostFetch } from './host.ts';
 import type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions } from './options.ts';
 import { fetchTransport } from './transport/fetch-transport.ts';
 import { parseHeaders } from './transport/request.ts';
+import { withinLimits } from './transport-limits.ts';
 import { parseUrl, withoutSecrets } from './transport/url.ts';
-import type { Resume, Transport, TransportLimit } from './transport/transport.ts';
+import type { Resume, Transport } from './transport/transport.ts';
 
 /** Without a gap; `Open` parts may be `undefined`. */
 type Filled<T, Open extends keyof T = never> = Required<Omit<T, Open>> & {
   readonly [Name in Open]: Exclude<T[Name], undefined> | undefined;
 };
-type Settings = Filled<EventClientOptions, 'transport' | 'signal'>;
+export type Settings = Filled<EventClientOptions, 'transport' | 'signal'>;
 type Reconnect = Filled<ReconnectOptions, 'shouldRetry'>;
 
 /** How repetitions are recognised. */
@@ -27,12 +28,16 @@ interface DedupeRule {
 
 /** Everything a client is made from: the machine's policy and the transport's request are parts of it. */
 export interface ResolvedOptions
-  extends Omit<Settings, 'environment' | 'transport' | 'resume' | 'dedupe' | 'reconnect' | 'fetch'>, Reconnect {
+  extends
+    Omit<Settings, 'environment' | 'transport' | 'resume' | 'dedupe' | 'reconnect' | 'fetch' | 'hidden'>,
+    Reconnect {
   readonly url: string;
   readonly environment: Environment;
   readonly transport: Transport;
   readonly resume: Resume;
   readonly dedupe: DedupeRule;
+  /** `undefined`: never. */
+  readonly releaseAfterMs: number | undefined;
 }
 
 /** What each option may be, and what it is where it is left out. */
@@ -56,6 +61,7 @@ const manual: Manual<Settings> = {
   reconnect: ['object | false', {}],
   maxEventLength: ['1..268435456', DEFAULT_MAX_EVENT_LENGTH],
   resend: ['true | false', false],
+  hidden: ['"keep" | object', 'keep'],
   flush: [`"frame" | "sync" | ${MS}`, 'frame'],
 };
 
@@ -69,13 +75,17 @@ const reconnectManual: Manual<Reconnect> = {
 };
 
 const resumeManual: Manual<Required<ResumeOptions>> = {
-  by: ['"query" | "both"', 'query'],
+  by: ['"query" | "both"'],
   name: 'lastEventId',
 };
 
 const dedupeManual: Manual<Filled<DedupeOptions, 'key'>> = {
   window: ['1..1048576', 1_024],
   key: ['function', undefined],
+};
+
+const hiddenManual: Manual<{ releaseAfterMs: number }> = {
+  releaseAfterMs: ['0..2147483647'],
 };
 
 /** A report that fails must not fail what it is about. */
@@ -98,44 +108,6 @@ function resolveUrl(url: string | URL, environment: Environment): string {
   }
   resolved.hash = '';
   return resolved.href;
-}
-
-/** What a transport that has a limit must not be asked for. */
-const unable: Partial<Record<TransportLimit, readonly (keyof EventClientOptions)[]>> = {
-  headers: ['headers'],
-  method: ['method'],
-  body: ['body'],
-  redirect: ['redirect'],
-  bytes: ['maxEventLength'],
-  comments: ['heartbeatTimeoutMs'],
-  ids: ['dedupe'],
-};
-
-/** What was not asked for is left out: a transport that sees no comments cannot judge a silence. */
-function withinLimits(settings: Settings, given: EventClientOptions): Settings {
-  const { transport, dedupe, heartbeatTimeoutMs, resume } = settings;
-  const cannot = transport?.cannot ?? [];
-  for (const limit of cannot) {
-    for (const name of unable[limit] ?? []) {
-      const isHarmless = given[name] === false || (name === 'dedupe' && typeof dedupe === 'object' && dedupe.key);
-      if (given[name] === undefined || isHarmless) continue;
-      throw misuse(`options.${name}`, `nothing that the transport cannot do (${limit})`, show(given[name], true));
-    }
-  }
-  const isQuery =
-    given.resume === undefined || resume === 'query' || (typeof resume === 'object' && resume.by === 'query');
-  if (cannot.includes('resume') && !isQuery && resume !== false)
-    throw misuse(
-      'options.resume',
-      '"query" | false with this transport',
-      show(typeof resume === 'object' ? resume.by : resume),
-    );
-  return {
-    ...settings,
-    dedupe: cannot.includes('ids') && given.dedupe === undefined ? false : dedupe,
-    heartbeatTimeoutMs: cannot.includes('comments') ? false : heartbeatTimeoutMs,
-    resume: cannot.includes('resume') && given.resume === undefined ? 'query' : resume,
-  };
 }
 
 /** What no table can say: parts that contradict each other. */
@@ -173,19 +145,19 @@ export function resolveOptions(url: string | URL, options: EventClientOptions): 
   // An iterator is used up by now; what the caller may change later is asked again before every attempt.
   const settings = withinLimits('next' in given.headers ? { ...given, headers } : given, options);
   checkRequest(settings);
-  const { dedupe, fetch, reconnect, resume, transport } = settings;
+  const { dedupe, fetch, hidden, reconnect, resume, transport } = settings;
   const loud = complete<Environment>('options.environment', settings.environment, hostEnvironment);
   const environment = { ...loud, reportError: quietly(loud.reportError), warn: quietly(loud.warn) };
   const { by, name } = complete('options.resume', resume, resumeManual);
   const way = typeof resume === 'object' ? by : resume;
   if (!name) throw misuse('options.resume.name', 'a name', '""');
-  if (typeof resume === 'object' && !('by' in resume))
-    throw misuse('options.resume.by', '"query" | "both"', 'undefined');
   const { window, key } = complete('options.dedupe', dedupe, dedupeManual);
+  const { releaseAfterMs } = complete('options.hidden', hidden, hiddenManual);
   return {
     ...settings,
     ...complete('options.reconnect', reconnect || { maxAttempts: 0 }, reconnectManual),
     url: resolveUrl(url, environment),
+    releaseAfterMs: typeof hidden === 'object' ? releaseAfterMs : undefined,
     environment,
     transport: transport ?? fetchTransport(fetch, environment, hidesRedirects),
     resume: { header: way && way !== 'query', query: way && way !== 'header' ? name : undefined },

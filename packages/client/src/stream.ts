@@ -8,6 +8,8 @@ import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createFlush } from './flush.ts';
 import type { Announce } from './lifecycle.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
+import { watchClock } from './signals/clock.ts';
+import { watchPage } from './signals/signals.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 import type { TransportRequest } from './transport/transport.ts';
 import { parseUrl } from './transport/url.ts';
@@ -19,6 +21,19 @@ export interface Stream {
   readonly events: Dispatcher;
   readonly lifecycle: Dispatcher;
   readonly snapshot: ReadonlySignal<Snapshot>;
+}
+
+/** Something that is on as long as it is wanted. */
+function createSwitch(start: () => () => void): (isWanted: boolean) => void {
+  let stop: (() => void) | undefined;
+  return (isWanted) => {
+    if (isWanted) stop ??= start();
+    else if (stop) {
+      const end = stop;
+      stop = undefined;
+      end();
+    }
+  };
 }
 
 /** Response to verdict to frames to the machine to listeners: the one path, laid here. */
@@ -71,7 +86,19 @@ export function createStream(options: ResolvedOptions): Stream {
     runner.send({ ...report, connectionId: runner.state.connectionId }),
   );
 
-  const abort = (): void => runner.send({ type: 'disconnect' });
+  // Only while there is something to end: a signal, or a page, may live longer than many clients.
+  const whileNotClosed = createSwitch(() => {
+    const abort = (): void => runner.send({ type: 'disconnect' });
+    options.signal?.addEventListener('abort', abort);
+    const unwatch = watchPage(environment, options.releaseAfterMs, (command) => runner.send(command));
+    return () => {
+      options.signal?.removeEventListener('abort', abort);
+      unwatch();
+    };
+  });
+  const whileOpen = createSwitch(() =>
+    watchClock(environment, (suspicion) => runner.send({ type: 'suspect', suspicion })),
+  );
 
   const runner = createRunner(environment, options, {
     deliver,
@@ -90,9 +117,8 @@ export function createStream(options: ResolvedOptions): Stream {
       if (updated === latest) return;
       latest = updated;
       const { status } = latest;
-      // Held only while there is something to end: a signal may live longer than many clients.
-      if (status === 'closed') options.signal?.removeEventListener('abort', abort);
-      else options.signal?.addEventListener('abort', abort);
+      whileNotClosed(status !== 'closed');
+      whileOpen(status === 'open');
       changed(status === 'closed');
       if (status !== previous) announce('status', { status, previous });
     },

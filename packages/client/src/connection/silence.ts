@@ -4,7 +4,7 @@ import type { ConnectionInput, ConnectionPolicy, ConnectionState, Moment } from 
 type Told<Type> = Extract<ConnectionInput, { type: Type }>;
 
 /** A suspected connection has this long to show a byte. */
-const PROBE_MS = 5_000;
+const PROBE_MS = 2_500;
 /** A learned interval never gives up on a shorter silence than this. */
 const MIN_LEARNED_SILENCE_MS = 45_000;
 /** An announced interval shorter than this is taken for this. */

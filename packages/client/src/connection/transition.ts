@@ -71,9 +71,8 @@ function suspect(state: ConnectionState, suspicion: Suspicion, moment: Moment): 
       retry: { ...retry, delayMs: retry.delayMs - earlierMs, at: retry.at - earlierMs },
     };
   }
-  const mild = suspicion === 'shown' || suspicion === 'online';
   const overdue = heartbeatMs !== null && moment.now - lastByteAt > heartbeatMs;
-  return phase === 'open' && !probing && (overdue || !mild) ? silence.probe(state, moment) : state;
+  return phase === 'open' && !probing && (overdue || suspicion !== 'shown') ? silence.probe(state, moment) : state;
 }
 
 /** What the current connection says of itself. */
