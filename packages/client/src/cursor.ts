@@ -28,6 +28,8 @@ export interface Cursor {
   readonly value: string;
   /** Everything seen so far is dispatched. */
   commit(): void;
+  /** Begins at an id that was kept. */
+  start(id: string): void;
 }
 
 /**
@@ -40,6 +42,9 @@ export function createCursor(initial: string, warn: (message: string) => void): 
   const cursor = {
     seen: initial,
     value: initial,
+    start(id: string): void {
+      cursor.seen = cursor.value = id;
+    },
     commit(): void {
       const { seen, value } = cursor;
       if (seen === value) return;

@@ -1,3 +1,5 @@
+import { isThenable } from './thenable.ts';
+
 /** Types whose listeners are remembered, and characters of one; a server may send any number of names, of any length. */
 const MAX_REMEMBERED = 256;
 
@@ -20,8 +22,8 @@ export interface Dispatcher {
   /** Calls those that still listen; one that throws or rejects is reported and harms nothing. */
   call(found: readonly Registration[], first: unknown, second?: unknown): void;
   clear(): void;
-  /** What is listened to: names and patterns. */
-  readonly patterns: ReadonlySet<string>;
+  /** What is listened to: names and patterns, with the number of listeners. */
+  readonly patterns: ReadonlyMap<string, number>;
 }
 
 /** `*` alone matches everything, a `*` segment exactly one segment. Linear in the length of both. */
@@ -31,11 +33,6 @@ function matches(pattern: string, type: string): boolean {
   const want = pattern.split('.');
   const have = type.split('.');
   return want.length === have.length && want.every((segment, at) => segment === '*' || segment === have[at]);
-}
-
-/** Of any realm, and of any library. */
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** `changed`: somebody came or left. */
@@ -93,7 +90,9 @@ export function createDispatcher(reportError: (error: unknown) => void, changed:
       changed();
     },
     get patterns() {
-      return new Set([...registrations].map(({ pattern }) => pattern));
+      const patterns = new Map<string, number>();
+      for (const { pattern } of registrations) patterns.set(pattern, (patterns.get(pattern) ?? 0) + 1);
+      return patterns;
     },
   };
 }

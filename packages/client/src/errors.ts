@@ -90,20 +90,39 @@ export class AttemptsExhaustedError extends EventClientError {
   }
 }
 
-/** One event's data could not be decoded: it is skipped, the cursor passes it, the stream lives. */
+/** One event's data could not be decoded, or is not what its schema says: it is skipped, the cursor passes it, the stream lives. */
 export class DecodeError extends EventClientError {
   override readonly name = 'DecodeError';
   override readonly code = 'decode';
   /** The event as it came. */
   declare readonly event: UndecodedEvent;
+  /** What the schema has to say; empty where the text did not decode. */
+  declare readonly issues: readonly SchemaIssue[];
 
-  constructor(event: UndecodedEvent, cause: unknown) {
-    // Not the cause's own words, which may show the data.
+  constructor(event: UndecodedEvent, cause: unknown, issues: readonly SchemaIssue[] = []) {
+    // Not the cause's own words, nor the issues', which may show the data.
+    const got = cause instanceof Error ? cause.name : typeof cause;
     super(
-      `Expected the data of ${nameOf(event.type)} to decode, got ${cause instanceof Error ? cause.name : typeof cause}`,
+      issues.length > 0
+        ? `Expected the data of ${nameOf(event.type)} to be what its schema says, got ${issues.length} issues`
+        : `Expected the data of ${nameOf(event.type)} to decode, got ${got}`,
       { cause },
     );
     this.event = event;
+    this.issues = issues;
+  }
+}
+
+/** More events came than may wait for a loop over `events()`; thrown by the loop, behind those that wait. */
+export class BufferOverflowError extends EventClientError {
+  override readonly name = 'BufferOverflowError';
+  override readonly code = 'buffer-overflow';
+  /** How many may wait. */
+  declare readonly limit: number;
+
+  constructor(limit: number) {
+    super(`Expected at most ${limit} events to wait for the loop, got one more`);
+    this.limit = limit;
   }
 }
 
@@ -128,6 +147,14 @@ export interface UndecodedEvent {
   readonly id: string | undefined;
   /** The standard's last event ID: this block's id, or else the last one before it. */
   readonly lastEventId: string;
+}
+
+/** One thing that is wrong with some data, as a Standard Schema says it. */
+export interface SchemaIssue {
+  /** In words, which may show the data. */
+  readonly message: string;
+  /** Where in the data. */
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
 /** A server's word, for a message. */

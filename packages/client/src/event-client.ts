@@ -1,13 +1,15 @@
 import { type ReadonlySignal, untracked } from '@preact/signals-core';
 import { check } from './checks.ts';
 import type { Command } from './connection/state.ts';
-import type { EventPattern, EventType, Listener, MatchingType, Unsubscribe } from './events.ts';
+import type { EventOf, EventPattern, EventType, Listener, MatchingType, Unsubscribe } from './events.ts';
+import type { Observer } from './inspect.ts';
+import { type EventIterator, type EventsOptions, iterate } from './iterate.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
-import type { EventClientOptions } from './options.ts';
+import type { EventClientOptions, SchemaOptions } from './options.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { type Snapshot, type Status, statusOf } from './snapshot.ts';
-import { createStream, type Stream } from './stream.ts';
+import { createStream, type Stream, streams } from './stream.ts';
 
 /** A name of the map, or a pattern that at least one name matches. */
 export type KnownPattern<Events extends object, Pattern extends string> = [MatchingType<Events, Pattern>] extends [
@@ -42,13 +44,15 @@ export class EventClient<Events extends object = Record<string, unknown>> {
    * @throws {TypeError} For a bad URL, an option of the wrong type or one that does not exist.
    * @throws {RangeError} For a number that is out of range.
    */
-  constructor(url: string | URL, options: EventClientOptions = {}) {
+  constructor(url: string | URL, options: EventClientOptions & SchemaOptions<Events> = {}) {
     const resolved = resolveOptions(url, options);
-    const stream = createStream(resolved);
+    // A stream that lives keeps its client: who shares clients finds it again.
+    const stream = createStream(resolved, () => this.#begin('connect'));
     this.url = resolved.url;
     this.snapshot = stream.snapshot;
-    this.lifecycle = createLifecycle(stream.lifecycle);
+    this.lifecycle = createLifecycle(stream.lifecycle, stream.cannot);
     this.#stream = stream;
+    streams.set(this, stream);
     this.#signal = resolved.signal;
   }
 
@@ -80,7 +84,7 @@ export class EventClient<Events extends object = Record<string, unknown>> {
     pattern: KnownPattern<Events, Pattern>,
     listener: Listener<Events, Pattern>,
   ): Unsubscribe {
-    return listen(this.#stream.events, pattern, listener);
+    return listen(this.#stream.events, this.#stream.cannot, pattern, listener);
   }
 
   /** As `on`, for one event. */
@@ -88,7 +92,7 @@ export class EventClient<Events extends object = Record<string, unknown>> {
     pattern: KnownPattern<Events, Pattern>,
     listener: Listener<Events, Pattern>,
   ): Unsubscribe {
-    return listen(this.#stream.events, pattern, listener, true);
+    return listen(this.#stream.events, this.#stream.cannot, pattern, listener, true);
   }
 
   /** Ends what `on` and `once` began with the same type or pattern; without a listener, all of it. */
@@ -99,8 +103,62 @@ export class EventClient<Events extends object = Record<string, unknown>> {
     this.#stream.events.off(pattern, listener);
   }
 
+  /**
+   * The events of a type, of a pattern or, by default, all, to loop over with `for await`, from this
+   * call on. It does not connect. The loop ends when the client closes, with the error if there is one.
+   *
+   * @throws {TypeError} For an empty type, or an option of the wrong type.
+   * @throws {RangeError} For a limit that is not from 1 to 1,048,576.
+   */
+  events<Pattern extends EventType<Events> | EventPattern = '*'>(
+    pattern?: KnownPattern<Events, Pattern>,
+    options: EventsOptions = {},
+  ): EventIterator<EventOf<Events, MatchingType<Events, Pattern> & EventType<Events>>> {
+    const { closing, events, cannot } = this.#stream;
+    return iterate(
+      {
+        listen: (take) =>
+          listen(events, cannot, pattern ?? '*', (_data: unknown, event: Parameters<typeof take>[0]) => take(event)),
+        onClose(closed) {
+          closing.add(closed);
+          return () => closing.delete(closed);
+        },
+      },
+      options,
+    );
+  }
+
+  /**
+   * Takes a lease: the first connects, the last one given back disconnects after `lingerMs`, unless
+   * somebody had connected by hand. What it returns gives the lease back; calling it again does nothing.
+   */
+  retain(): Unsubscribe {
+    return this.#stream.leases.take();
+  }
+
+  /** Leases that are held now. */
+  get leases(): number {
+    return this.#stream.leases.count;
+  }
+
+  /**
+   * Tells what happens inside: inputs, transitions, frames, listeners and leases, for debugging. Costs
+   * nothing while nobody looks. Begins with the listeners and leases as they are.
+   *
+   * @throws {TypeError} For an observer that is no function.
+   */
+  inspect(observer: Observer): Unsubscribe {
+    check('observer', observer, 'function');
+    const { inspector, events, leases } = this.#stream;
+    const end = inspector.observe(observer);
+    inspector.tell?.({ kind: 'listeners', listeners: events.patterns });
+    inspector.tell?.({ kind: 'leases', leases: leases.count });
+    return end;
+  }
+
   /** Opens the stream; skips the wait if there is one. Does nothing while a connection is there. */
   connect(): void {
+    this.#stream.leases.takeOver();
     this.#begin('connect');
   }
 
@@ -111,6 +169,7 @@ export class EventClient<Events extends object = Record<string, unknown>> {
 
   /** A new connection now, from the cursor, whatever there is. */
   reconnect(): void {
+    this.#stream.leases.takeOver();
     this.#begin('reconnect');
   }
 
@@ -126,9 +185,10 @@ export class EventClient<Events extends object = Record<string, unknown>> {
     this.#send({ type: 'resume', reason });
   }
 
-  /** Disconnects and forgets every listener. */
+  /** Disconnects and forgets every listener and lease. */
   [Symbol.dispose](): void {
     this.disconnect();
+    this.#stream.leases.clear();
     this.#stream.events.clear();
     this.#stream.lifecycle.clear();
   }

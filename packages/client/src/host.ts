@@ -3,6 +3,8 @@ import type { Environment, Page } from './environment.ts';
 /** Frames stop in hidden pages: after this long a timer stands in. */
 const FRAME_TIMEOUT_MS = 100;
 
+declare const process: { readonly env: Readonly<Record<string, string | undefined>> };
+
 interface HostGlobals {
   requestAnimationFrame?: (callback: () => void) => number;
   cancelAnimationFrame?: (handle: number) => void;
@@ -71,7 +73,8 @@ export const hostEnvironment: Environment = {
   setTimer,
   requestFrame,
   yieldToHost,
-  reportError: (error) => (host.reportError ?? console.error)(error),
+  // Only a page survives the other: Deno and Bun have it too, and end the process.
+  reportError: (error) => ((hidesRedirects() && host.reportError) || console.error)(error),
   warn: (message) => console.warn(message),
   baseUrl: () => (host.document ? host.document.baseURI : host.location?.href),
   page,
@@ -79,6 +82,22 @@ export const hostEnvironment: Environment = {
 
 /** Browsers, pages and workers alike, do not show where a redirect leads. Servers may know such a scope too, but no location. */
 export const hidesRedirects = (): boolean => Boolean(host.document ?? (host.WorkerGlobalScope && host.location));
+
+/** A page, or a worker of one, rather than a server. */
+export const isBrowser: () => boolean = hidesRedirects;
+
+/** What bundlers and servers say of themselves; where nobody says anything there is nobody to be warned. */
+export function isDevelopment(): boolean {
+  try {
+    return process.env['NODE_ENV'] !== 'production';
+  } catch {
+    return false;
+  }
+}
+
+/** Of a page; whoever asks is ready for a throw: a browser may forbid even to look. */
+export const hostStorage = (name: 'sessionStorage' | 'localStorage'): Storage | undefined =>
+  (globalThis as Partial<Record<typeof name, Storage | null>>)[name] ?? undefined;
 
 /** The host's `fetch`, looked up at each call. */
 export const hostFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);

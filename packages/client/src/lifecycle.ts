@@ -1,10 +1,11 @@
-import { check } from './checks.ts';
+import { check, misuse, show } from './checks.ts';
 import type { OpenInfo, Retry } from './connection/state.ts';
 import type { AnyListener, Dispatcher } from './dispatcher.ts';
 import type { StreamError } from './errors.ts';
 import type { Unsubscribe } from './events.ts';
 import { listen } from './listen.ts';
 import type { Status } from './snapshot.ts';
+import type { TransportLimit } from './transport/transport.ts';
 
 /** The server cannot resume from the cursor; `reason` says why. What was missed has to be fetched otherwise. */
 export interface ResetInfo {
@@ -69,10 +70,12 @@ export interface Lifecycle {
 const names = '"open" | "status" | "error" | "retry" | "comment" | "reset" | "dropped" | "close"';
 
 /** The public face of the dispatcher that carries these events. */
-export function createLifecycle(dispatcher: Dispatcher): Lifecycle {
+export function createLifecycle(dispatcher: Dispatcher, cannot: readonly TransportLimit[]): Lifecycle {
   const subscribe = (name: string, listener: AnyListener, once?: boolean): Unsubscribe => {
     check('type', name, names);
-    return listen(dispatcher, name, listener, once);
+    if (name === 'comment' && cannot.includes('comments'))
+      throw misuse('type', 'what the transport can tell, not comments', show(name));
+    return listen(dispatcher, [], name, listener, once);
   };
   return {
     on: (name, listener) => subscribe(name, listener),

@@ -1,8 +1,10 @@
+import type { CursorStore } from './cursor-store.ts';
 import type { Decode } from './decode.ts';
 import type { Environment } from './environment.ts';
 import type { StreamError } from './errors.ts';
 import type { StreamEvent } from './events.ts';
 import type { FlushMode } from './flush.ts';
+import type { SchemaMap } from './schemas.ts';
 import type { BodyInput, CredentialsInput, HeadersInput, Query, Resolvable, Transport } from './transport/transport.ts';
 
 /** How lost connections come back. */
@@ -87,6 +89,13 @@ export interface EventClientOptions {
   /** Where the first connection resumes from. @default "" */
   readonly lastEventId?: string;
   /**
+   * Keeps the cursor beyond the page: `sessionCursor(key)`, `localCursor(key)`, or your own. What it
+   * has counts more than `lastEventId`.
+   *
+   * @default none
+   */
+  readonly cursorStore?: CursorStore;
+  /**
    * How the cursor travels: in the standard's `Last-Event-ID` header, in the query (no CORS
    * preflight), in both, or not at all.
    *
@@ -127,4 +136,17 @@ export interface EventClientOptions {
   readonly hidden?: 'keep' | { readonly releaseAfterMs: number };
   /** When `snapshot` follows: at the next frame, at once, or after so many milliseconds. @default "frame" */
   readonly flush?: FlushMode;
+  /** How long the connection outlives its last lease, in milliseconds; 0: one macrotask. @default 0 */
+  readonly lingerMs?: number;
+}
+
+/** Proof of the data; apart from the other options, which do not depend on the events. */
+export interface SchemaOptions<Events extends object> {
+  /**
+   * Proves the data, and infers the event map: a Standard Schema per type. What it refuses is one
+   * `DecodeError`; what it gives back is the data. Synchronous ones only.
+   *
+   * @default none
+   */
+  readonly schemas?: SchemaMap<Events>;
 }

@@ -4,7 +4,8 @@ import { isSendable, SENDABLE } from './cursor.ts';
 import type { Environment } from './environment.ts';
 import type { StreamEvent } from './events.ts';
 import { hidesRedirects, hostEnvironment, hostFetch } from './host.ts';
-import type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions } from './options.ts';
+import type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions, SchemaOptions } from './options.ts';
+import { checkSchemas, type Schemas } from './schemas.ts';
 import { fetchTransport } from './transport/fetch-transport.ts';
 import { parseHeaders } from './transport/request.ts';
 import { withinLimits } from './transport-limits.ts';
@@ -15,7 +16,8 @@ import type { Resume, Transport } from './transport/transport.ts';
 type Filled<T, Open extends keyof T = never> = Required<Omit<T, Open>> & {
   readonly [Name in Open]: Exclude<T[Name], undefined> | undefined;
 };
-export type Settings = Filled<EventClientOptions, 'transport' | 'signal'>;
+type Options = EventClientOptions & SchemaOptions<object>;
+export type Settings = Filled<Options, 'transport' | 'signal' | 'cursorStore'>;
 type Reconnect = Filled<ReconnectOptions, 'shouldRetry'>;
 
 /** How repetitions are recognised. */
@@ -29,13 +31,14 @@ interface DedupeRule {
 /** Everything a client is made from: the machine's policy and the transport's request are parts of it. */
 export interface ResolvedOptions
   extends
-    Omit<Settings, 'environment' | 'transport' | 'resume' | 'dedupe' | 'reconnect' | 'fetch' | 'hidden'>,
+    Omit<Settings, 'environment' | 'transport' | 'resume' | 'dedupe' | 'reconnect' | 'fetch' | 'hidden' | 'schemas'>,
     Reconnect {
   readonly url: string;
   readonly environment: Environment;
   readonly transport: Transport;
   readonly resume: Resume;
   readonly dedupe: DedupeRule;
+  readonly schemas: Schemas;
   /** `undefined`: never. */
   readonly releaseAfterMs: number | undefined;
 }
@@ -53,7 +56,9 @@ const manual: Manual<Settings> = {
   environment: {},
   signal: ['object', undefined],
   lastEventId: '',
+  cursorStore: ['object', undefined],
   resume: ['"header" | "query" | "both" | object | false', 'header'],
+  schemas: ['object', {}],
   decode: ['"json" | "text" | function', 'json'],
   dedupe: ['"reconnect" | "always" | object | false', 'reconnect'],
   heartbeatTimeoutMs: [`"auto" | ${MS} | false`, 'auto'],
@@ -61,6 +66,7 @@ const manual: Manual<Settings> = {
   reconnect: ['object | false', {}],
   maxEventLength: ['1..268435456', DEFAULT_MAX_EVENT_LENGTH],
   resend: ['true | false', false],
+  lingerMs: ['0..2147483647', 0],
   hidden: ['"keep" | object', 'keep'],
   flush: [`"frame" | "sync" | ${MS}`, 'frame'],
 };
@@ -111,7 +117,7 @@ function resolveUrl(url: string | URL, environment: Environment): string {
 }
 
 /** What no table can say: parts that contradict each other. */
-function checkRequest({ method, body, lastEventId, signal, transport }: Settings): void {
+function checkRequest({ method, body, lastEventId, cursorStore, signal, transport }: Settings): void {
   if (body !== null && typeof body === 'object' && 'getReader' in body) {
     throw misuse('options.body', 'a function that gives a new stream for every attempt', 'a stream');
   }
@@ -121,8 +127,10 @@ function checkRequest({ method, body, lastEventId, signal, transport }: Settings
   if (typeof method === 'string' && !/^[\w!#$%&'*+.^`|~-]+$/.test(method))
     throw misuse('options.method', 'an HTTP method', show(method));
   if (signal && !('addEventListener' in signal)) throw misuse('options.signal', 'an AbortSignal', 'object');
-  if (transport && typeof transport.open !== 'function')
-    throw misuse('options.transport.open', 'function', typeof transport.open);
+  if (transport) check('options.transport.open', transport.open, 'function');
+  for (const name of ['load', 'save', 'clear'] as const) {
+    if (cursorStore) check(`options.cursorStore.${name}`, cursorStore[name], 'function');
+  }
   if (body !== null && typeof method === 'string' && /^(get|head)$/i.test(method)) {
     throw misuse('options.body', "a method that has one, such as 'POST'", method);
   }
@@ -135,7 +143,7 @@ function checkRequest({ method, body, lastEventId, signal, transport }: Settings
  * @throws {TypeError} For a bad URL, an option of the wrong type or one that does not exist.
  * @throws {RangeError} For a number that is out of range.
  */
-export function resolveOptions(url: string | URL, options: EventClientOptions): ResolvedOptions {
+export function resolveOptions(url: string | URL, options: Options): ResolvedOptions {
   check('options', options, 'object');
   const given = complete('options', options, manual);
   const headers = typeof given.headers === 'function' ? new Headers() : parseHeaders(given.headers);
@@ -145,7 +153,7 @@ export function resolveOptions(url: string | URL, options: EventClientOptions): 
   // An iterator is used up by now; what the caller may change later is asked again before every attempt.
   const settings = withinLimits('next' in given.headers ? { ...given, headers } : given, options);
   checkRequest(settings);
-  const { dedupe, fetch, hidden, reconnect, resume, transport } = settings;
+  const { dedupe, fetch, hidden, reconnect, resume, schemas, transport } = settings;
   const loud = complete<Environment>('options.environment', settings.environment, hostEnvironment);
   const environment = { ...loud, reportError: quietly(loud.reportError), warn: quietly(loud.warn) };
   const { by, name } = complete('options.resume', resume, resumeManual);
@@ -157,9 +165,10 @@ export function resolveOptions(url: string | URL, options: EventClientOptions): 
     ...settings,
     ...complete('options.reconnect', reconnect || { maxAttempts: 0 }, reconnectManual),
     url: resolveUrl(url, environment),
+    schemas: checkSchemas(schemas),
     releaseAfterMs: typeof hidden === 'object' ? releaseAfterMs : undefined,
     environment,
-    transport: transport ?? fetchTransport(fetch, environment, hidesRedirects),
+    transport: transport ?? fetchTransport(fetch, hidesRedirects),
     resume: { header: way && way !== 'query', query: way && way !== 'header' ? name : undefined },
     dedupe: { scope: dedupe === false || key ? 'nothing' : dedupe === 'always' ? dedupe : 'reconnect', window, key },
   };

@@ -1,17 +1,21 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import { createRunner, type Runner } from './connection/runner.ts';
-import type { Report } from './connection/state.ts';
 import { initialState } from './connection/transition.ts';
+import { consult } from './consult.ts';
+import { createKeeper } from './cursor-store.ts';
 import { createCursor, type Cursor } from './cursor.ts';
 import { createDelivery } from './delivery.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
-import { createFlush } from './flush.ts';
+import type { StreamError } from './errors.ts';
+import { createFlush, type Flush } from './flush.ts';
+import { createInspector, type Inspector } from './inspect.ts';
+import { createLeases, type Leases } from './lease.ts';
 import type { Announce } from './lifecycle.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { watchClock } from './signals/clock.ts';
 import { watchPage } from './signals/signals.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
-import type { TransportRequest } from './transport/transport.ts';
+import type { TransportLimit, TransportRequest } from './transport/transport.ts';
 import { parseUrl } from './transport/url.ts';
 
 /** The rooms of one client, put together. */
@@ -21,29 +25,53 @@ export interface Stream {
   readonly events: Dispatcher;
   readonly lifecycle: Dispatcher;
   readonly snapshot: ReadonlySignal<Snapshot>;
+  readonly flush: Flush;
+  readonly leases: Leases;
+  readonly inspector: Inspector;
+  readonly cannot: readonly TransportLimit[];
+  /** Called with the error that closed the client, or `null`; apart from `lifecycle`, which users may clear. */
+  readonly closing: Set<(error: StreamError | null) => void>;
 }
+
+/** What is inside a client, for the other rooms of this package. */
+export const streams: WeakMap<object, Stream> = new WeakMap();
 
 /** Something that is on as long as it is wanted. */
 function createSwitch(start: () => () => void): (isWanted: boolean) => void {
   let stop: (() => void) | undefined;
   return (isWanted) => {
-    if (isWanted) stop ??= start();
-    else if (stop) {
-      const end = stop;
-      stop = undefined;
-      end();
+    if (isWanted) {
+      stop ??= start();
+      return;
     }
+    const end = stop;
+    stop = undefined;
+    end?.();
   };
 }
 
 /** Response to verdict to frames to the machine to listeners: the one path, laid here. */
-export function createStream(options: ResolvedOptions): Stream {
-  const { environment, resume, transport, shouldRetry } = options;
+export function createStream(options: ResolvedOptions, connect: () => void): Stream {
+  const { environment, lingerMs, releaseAfterMs, resume, transport } = options;
   const { reportError } = environment;
   const cursor = createCursor(options.lastEventId, environment.warn);
+  const keeper = createKeeper(options.cursorStore, cursor, environment.warn);
+  const inspector = createInspector(environment);
+  const flush = createFlush(options.flush, environment);
+  const closing: Stream['closing'] = new Set();
+
   /** Who wants to know what is listened to. */
   const watchers = new Set<() => void>();
-  const events = createDispatcher(reportError, () => watchers.forEach((watch) => watch()));
+  const events = createDispatcher(reportError, () => {
+    for (const watch of watchers) watch();
+    inspector.tell?.({ kind: 'listeners', listeners: events.patterns });
+  });
+  const watchTypes: TransportRequest['watchTypes'] = (watch) => {
+    const look = (): void => watch(new Set(events.patterns.keys()));
+    watchers.add(look);
+    look();
+    return () => void watchers.delete(look);
+  };
   const lifecycle = createDispatcher(reportError);
   const announce: Announce = (name, payload) => lifecycle.call(lifecycle.find(name), payload);
 
@@ -51,49 +79,35 @@ export function createStream(options: ResolvedOptions): Stream {
   const current = signal(latest);
   // Signals have no other way to be read-only at run time.
   const snapshot = computed(() => current.value);
-  const changed = createFlush(options.flush, environment, () => {
-    try {
-      current.value = latest;
-    } catch (error) {
-      reportError(error);
-    }
-  });
-
-  /** The user's word on a failure counts more than ours. */
-  function consult(report: Report): Report {
-    const error = 'error' in report && report.error;
-    if (!error) return report;
-    try {
-      const retried = shouldRetry?.(error);
-      if (retried === undefined) return report;
-      const told = 'retryAfterMs' in report ? report.retryAfterMs : undefined;
-      const retryAfterMs = told ?? ('retryAfterMs' in error ? error.retryAfterMs : undefined);
-      return { type: retried ? 'failed' : 'fatal', error, retryAfterMs };
-    } catch (thrown) {
-      reportError(thrown);
-      return report;
-    }
-  }
-
-  const watchTypes: TransportRequest['watchTypes'] = (watch) => {
-    const look = (): void => watch(events.patterns);
-    watchers.add(look);
-    look();
-    return () => void watchers.delete(look);
+  const update = (): void => {
+    current.value = latest;
   };
 
-  const { deliver, opened } = createDelivery(options, cursor, events, announce, (report) =>
-    runner.send({ ...report, connectionId: runner.state.connectionId }),
+  const { deliver, opened } = createDelivery(options, {
+    cursor,
+    keeper,
+    events,
+    inspector,
+    announce,
+    report: (report) => runner.send({ ...report, connectionId: runner.state.connectionId }),
+  });
+
+  const disconnect = (): void => runner.send({ type: 'disconnect' });
+  const leases = createLeases(
+    lingerMs,
+    environment,
+    { connect, disconnect, isClosed: () => runner.state.phase === 'closed' },
+    () => inspector.tell?.({ kind: 'leases', leases: leases.count }),
   );
 
   // Only while there is something to end: a signal, or a page, may live longer than many clients.
   const whileNotClosed = createSwitch(() => {
-    const abort = (): void => runner.send({ type: 'disconnect' });
-    options.signal?.addEventListener('abort', abort);
-    const unwatch = watchPage(environment, options.releaseAfterMs, (command) => runner.send(command));
+    options.signal?.addEventListener('abort', disconnect);
+    const unwatch = watchPage(environment, releaseAfterMs, (command) => runner.send(command));
     return () => {
-      options.signal?.removeEventListener('abort', abort);
+      options.signal?.removeEventListener('abort', disconnect);
       unwatch();
+      leases.closed();
     };
   });
   const whileOpen = createSwitch(() =>
@@ -103,13 +117,19 @@ export function createStream(options: ResolvedOptions): Stream {
   const runner = createRunner(environment, options, {
     deliver,
     hasCursor: () => cursor.value !== '' && (resume.header || resume.query !== undefined),
-    open: (report) =>
-      transport.open({ ...options, lastEventId: cursor.value, hasOpened: runner.state.opens > 0, watchTypes }, (told) =>
-        report(consult(told)),
-      ),
+    open(report) {
+      keeper.load();
+      const request = { ...options, lastEventId: cursor.value, hasOpened: runner.state.opens > 0, watchTypes };
+      return transport.open(request, (told) => report(consult(told, options)));
+    },
     announce({ name, payload }) {
       if (name === 'open') opened(parseUrl(payload.url)?.origin ?? '');
       lifecycle.call(lifecycle.find(name), payload);
+      if (name === 'close') for (const closed of closing) closed(payload);
+    },
+    decided(input, was, is) {
+      inspector.tell?.({ kind: 'input', input });
+      if (is !== was) inspector.tell?.({ kind: 'transition', from: was.phase, to: is.phase, state: is });
     },
     committed(state) {
       const previous = latest.status;
@@ -119,10 +139,11 @@ export function createStream(options: ResolvedOptions): Stream {
       const { status } = latest;
       whileNotClosed(status !== 'closed');
       whileOpen(status === 'open');
-      changed(status === 'closed');
+      flush(update, status === 'closed');
       if (status !== previous) announce('status', { status, previous });
     },
   });
 
-  return { runner, cursor, events, lifecycle, snapshot };
+  const { cannot = [] } = transport;
+  return { runner, cursor, events, lifecycle, snapshot, flush, leases, inspector, cannot, closing };
 }

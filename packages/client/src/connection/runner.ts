@@ -6,6 +6,9 @@ import { createClock } from './clock.ts';
 import type { Announcement, Command, ConnectionPolicy, ConnectionState, Effect, Report } from './state.ts';
 import { initialState, transition } from './transition.ts';
 
+/** An input without the moment, which the runner adds. */
+export type RunnerInput = Command | { readonly type: 'timer' } | (Report & { readonly connectionId: number });
+
 /** What the machine's effects reach. */
 export interface RunnerHost {
   /** Whether a reconnection could resume. */
@@ -17,12 +20,14 @@ export interface RunnerHost {
   announce(announcement: Announcement): void;
   /** The state was committed; called before its effects are performed. */
   committed(state: ConnectionState): void;
+  /** What was decided, at once, for whoever looks inside. */
+  decided(input: RunnerInput, was: ConnectionState, is: ConnectionState): void;
 }
 
 /** The machine's motor: one state, one queue of effects, one abort handle, one timer. */
 export interface Runner {
   readonly state: ConnectionState;
-  send(input: Command | (Report & { readonly connectionId: number })): void;
+  send(input: RunnerInput): void;
 }
 
 /** Runs the machine. An input is decided on at once, even from inside a listener; effects keep their order. */
@@ -37,11 +42,13 @@ export function createRunner(environment: Environment, policy: ConnectionPolicy,
   let armedFor: number | null = null;
   let disarm: (() => void) | undefined;
 
-  function send(input: Parameters<Runner['send']>[0] | { readonly type: 'timer' }): void {
+  function send(input: RunnerInput): void {
     const now = clock();
     const moment = { now, wallNow: environment.now(), random: environment.random(), hasCursor: host.hasCursor() };
-    const [next, effects] = transition(state, { ...input, ...moment }, policy);
-    if (next === state) return;
+    const was = state;
+    const [next, effects] = transition(was, { ...input, ...moment }, policy);
+    host.decided(input, was, next);
+    if (next === was) return;
     state = next;
     keepTime(now);
     queue.push(() => host.committed(next));

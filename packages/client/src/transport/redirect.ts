@@ -1,7 +1,7 @@
 import { HttpError } from '../errors.ts';
 import type { PreparedRequest } from './request.ts';
 import { parseUrl, withoutQuery } from './url.ts';
-import { release } from './response.ts';
+import { type Answer, release } from './response.ts';
 
 const MAX_HOPS = 10;
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -15,11 +15,15 @@ const STRIPPED = ['accept', 'accept-language', 'content-language', 'content-type
 /** The two say what is asked for and what is sent, and go wherever the request goes. */
 const TRAVELLING = ['accept', 'content-type'];
 
-type Init = PreparedRequest['init'];
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+/** What `fetch` is given here. */
+export type Init = PreparedRequest['init'] & { readonly redirect: 'follow' | 'manual' };
 
 /** The same request at another place, as `fetch` would make it, less the caller's headers that may not go there. */
-function redirected(init: Init, status: number, foreign: readonly string[]): Init {
+function redirected(
+  init: PreparedRequest['init'],
+  status: number,
+  foreign: readonly string[],
+): PreparedRequest['init'] {
   const { body: _left, ...bare } = init;
   const { method } = init;
   const headers = new Headers(init.headers);
@@ -33,12 +37,12 @@ function redirected(init: Init, status: number, foreign: readonly string[]): Ini
  * Fetches, and follows redirects by hand: a caller's header could leak with them. Browsers hide
  * where a redirect leads: there it is left to them, as long as they strip every header that matters.
  */
-export async function fetchSafely(
-  fetch: Fetch,
+export async function fetchSafely<Given extends Answer>(
+  fetch: (url: string, init: Init) => Promise<Given>,
   request: PreparedRequest,
   option: 'safe' | 'follow' | 'error',
   isHidden: boolean,
-): Promise<Response> {
+): Promise<Given> {
   const { callerHeaders } = request;
   const secrets = callerHeaders.filter((name) => !STRIPPED.includes(name));
   const isLeft = option === 'follow' || (option === 'safe' && isHidden && secrets.length === 0);

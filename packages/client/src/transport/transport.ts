@@ -1,4 +1,5 @@
 import type { Report } from '../connection/state.ts';
+import type { Environment } from '../environment.ts';
 
 /** A value, or a function that gives it; asked before every attempt. */
 export type Resolvable<T> = T | (() => T | Promise<T>);
@@ -54,6 +55,8 @@ export interface TransportRequest {
    * returns is called: for transports that must ask for each type.
    */
   readonly watchTypes: (watch: (types: ReadonlySet<string>) => void) => () => void;
+  /** The client's time, chance and host: what the option of this name replaced is replaced here too. */
+  readonly environment: Environment;
 }
 
 /**

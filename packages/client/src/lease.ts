@@ -1,0 +1,66 @@
+import type { Environment } from './environment.ts';
+
+/** Counts who needs the connection. */
+export interface Leases {
+  readonly count: number;
+  /** The first connects; what it returns gives the lease back, once. */
+  take(): () => void;
+  /** Somebody connects by hand: where nobody holds a lease, that is for the caller to end. */
+  takeOver(): void;
+  /** The client closed: there is nothing left to end. */
+  closed(): void;
+  /** Those who hold one have nothing to give back any more. */
+  clear(): void;
+}
+
+/** The last lease that is given back disconnects after a linger; taking one meanwhile changes nothing. */
+export function createLeases(
+  lingerMs: number,
+  { setTimer }: Environment,
+  connection: { connect(): void; disconnect(): void; isClosed(): boolean },
+  changed: () => void,
+): Leases {
+  const held = new Set<object>();
+  let isByHand = false;
+  let cancel: (() => void) | undefined;
+
+  function stay(): void {
+    cancel?.();
+    cancel = undefined;
+  }
+
+  return {
+    get count() {
+      return held.size;
+    },
+    take() {
+      const lease = {};
+      held.add(lease);
+      changed();
+      stay();
+      if (held.size === 1) connection.connect();
+      return () => {
+        if (!held.delete(lease)) return;
+        changed();
+        if (held.size > 0 || isByHand || connection.isClosed()) return;
+        cancel = setTimer(() => {
+          cancel = undefined;
+          connection.disconnect();
+        }, lingerMs);
+      };
+    },
+    takeOver() {
+      if (held.size > 0) return;
+      isByHand = true;
+      stay();
+    },
+    closed() {
+      isByHand = false;
+      stay();
+    },
+    clear() {
+      held.clear();
+      changed();
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { check, misuse, show } from './checks.ts';
+import { EventClient } from './event-client.ts';
+import { hostEnvironment, isBrowser, isDevelopment } from './host.ts';
+import type { EventClientOptions, SchemaOptions } from './options.ts';
+import { parseUrl, withoutQuery } from './transport/url.ts';
+
+/** As for one client alone, and what the stream is known by. */
+export interface SharedClientOptions<Events extends object> extends EventClientOptions, SchemaOptions<Events> {
+  /**
+   * Stands for the URL's request in place of query, method, credentials, headers, body and decoding:
+   * required where one of them is a function, which nothing can compare.
+   *
+   * @default none
+   */
+  readonly key?: string;
+}
+
+/** Clients by what they ask for, for one page or one request. */
+export interface ClientScope {
+  /**
+   * The one client for a URL and its request, made when it is first asked for. It does not connect: `retain()` it.
+   *
+   * @throws {TypeError} For a bad URL or option, and for a function without a `key`.
+   */
+  client<Events extends object = Record<string, unknown>>(
+    url: string | URL,
+    options?: SharedClientOptions<Events>,
+  ): EventClient<Events>;
+  /** Disposes every client. */
+  [Symbol.dispose](): void;
+}
+
+/** What makes a stream another stream. */
+const IDENTITY = ['query', 'method', 'credentials', 'headers', 'body', 'decode'] as const;
+
+/** Whatever its events are. */
+type AnyClient = Pick<EventClient, 'status' | 'leases' | typeof Symbol.dispose>;
+
+const SWEEP_AFTER = 64;
+
+interface Entry {
+  /** Not a hold: who uses a client holds it, and one that is connected is held by its connection. */
+  readonly client: WeakRef<AnyClient>;
+  readonly key: string | undefined;
+  readonly options: object;
+}
+
+/** The same text for the same request, however it is written; functions and machinery all look alike. */
+function written(value: unknown): string {
+  return (
+    JSON.stringify(value, (_name, part: unknown) => {
+      if (part instanceof Headers || part instanceof URLSearchParams) return [...part].sort();
+      if (part !== Object(part) || Array.isArray(part)) return part;
+      return Object.getPrototypeOf(part) === Object.prototype ? Object.entries({ ...Object(part) }).sort() : 'opaque';
+    }) ?? ''
+  );
+}
+
+function differences(names: Iterable<string>, one: object, other: object): readonly string[] {
+  const [first, second] = [one, other].map((options) => new Map(Object.entries<unknown>({ ...options })));
+  return [...names].filter((name) => written(first?.get(name)) !== written(second?.get(name)));
+}
+
+/** A scope of its own: one per request on a server, where clients must not outlive it. */
+export function createClientScope(): ClientScope {
+  /** By URL, then by identity. */
+  const streams = new Map<string, Map<string, Entry>>();
+  const said = new Set<string>();
+  let untilSweep = SWEEP_AFTER;
+
+  /** Clients that nobody uses any more leave their names behind; seldom, so that it costs nothing in the long run. */
+  function sweep(): void {
+    untilSweep -= 1;
+    if (untilSweep > 0) return;
+    let left = 0;
+    for (const [href, entries] of streams) {
+      for (const [identity, { client }] of entries) if (!client.deref()) entries.delete(identity);
+      left += entries.size;
+      if (entries.size === 0) streams.delete(href);
+    }
+    untilSweep = SWEEP_AFTER + left;
+  }
+
+  function warn({ environment = {} }: EventClientOptions, message: string): void {
+    if (said.has(message)) return;
+    said.add(message);
+    (environment.warn ?? hostEnvironment.warn)(`PushStream: ${message}`);
+  }
+
+  function identify(href: string, key: string | undefined, options: object): string {
+    if (key !== undefined) return written([href, key]);
+    const parts = new Map(Object.entries<unknown>({ ...options }));
+    for (const name of IDENTITY) {
+      const part = parts.get(name);
+      const isOpaque = name === 'body' && part instanceof Object && !(part instanceof URLSearchParams);
+      if (typeof part === 'function' || isOpaque)
+        throw misuse(`options.${name}`, 'what can be compared, or options.key beside it', show(part));
+    }
+    return written([href, ...IDENTITY.map((name) => parts.get(name))]);
+  }
+
+  /** Two users of one URL who mean different streams, or the same stream in different ways. */
+  function compare(
+    found: Entry | undefined,
+    entries: Map<string, Entry>,
+    href: string,
+    options: EventClientOptions,
+  ): void {
+    const shown = withoutQuery(href);
+    if (found) {
+      const names = differences(new Set(Object.keys({ ...found.options, ...options })), found.options, options);
+      if (names.length > 0)
+        warn(options, `two users of ${shown} disagree on ${names.join(', ')}: what the first one said holds for both`);
+      return;
+    }
+    const other = [...entries.values()].find(({ key }) => key === undefined);
+    if (other)
+      warn(
+        options,
+        `two users of ${shown} disagree on ${differences(IDENTITY, other.options, options).join(', ')}: each has a connection of its own; if that is meant, give them keys`,
+      );
+  }
+
+  return {
+    client<Events extends object>(url: string | URL, options: SharedClientOptions<Events> = {}): EventClient<Events> {
+      check('options', options, 'object');
+      const { key, ...own } = options;
+      if (key !== undefined) check('options.key', key, 'string');
+      const href = parseUrl(url, hostEnvironment.baseUrl())?.href ?? String(url);
+      const identity = identify(href, key, own);
+      const entries = streams.get(href) ?? new Map<string, Entry>();
+      const found = entries.get(identity);
+      const client = found?.client.deref();
+      const isUsable = client && (client.status !== 'closed' || client.leases > 0);
+      if (isDevelopment() && (isUsable || key === undefined)) compare(isUsable ? found : undefined, entries, href, own);
+      // Who asks for the same stream means the same events.
+      if (isUsable) return client as EventClient<Events>;
+      const made = new EventClient<Events>(url, own);
+      sweep();
+      streams.set(href, entries.set(identity, { client: new WeakRef(made), key, options: own }));
+      return made;
+    },
+    [Symbol.dispose]() {
+      for (const entries of streams.values())
+        for (const { client } of entries.values()) client.deref()?.[Symbol.dispose]();
+      streams.clear();
+    },
+  };
+}
+
+let page: ClientScope | undefined;
+
+/**
+ * The page's one client for a URL and its request: who asks for the same gets the same, and with
+ * `retain()` shares its connection. Once nobody uses it any more, the next one begins anew.
+ *
+ * @throws {TypeError} For a bad URL or option, for a function without a `key`, and on a server, where
+ * clients must not outlive a request: use `createClientScope` there.
+ */
+export function sharedClient<Events extends object = Record<string, unknown>>(
+  url: string | URL,
+  options?: SharedClientOptions<Events>,
+): EventClient<Events> {
+  if (!isBrowser()) throw misuse('sharedClient', 'a page or a worker; on a server createClientScope()', 'a server');
+  page ??= createClientScope();
+  return page.client(url, options);
+}

@@ -1,0 +1,40 @@
+import { misuse, show } from './checks.ts';
+import type { CursorStore } from './cursor-store.ts';
+import { hostStorage } from './host.ts';
+
+/** The first that has it is where this tab left off. Storages that are missing keep nothing. */
+function storageCursor(key: string, names: readonly ('sessionStorage' | 'localStorage')[]): CursorStore {
+  if (typeof key !== 'string' || !key) throw misuse('key', 'a name', show(key));
+  const each = <T>(work: (storage: Storage) => T): T[] =>
+    names.flatMap((name) => {
+      const storage = hostStorage(name);
+      return storage ? [work(storage)] : [];
+    });
+  return {
+    load: () => each((storage) => storage.getItem(key)).find(Boolean),
+    save: (cursor) => each((storage) => storage.setItem(key, cursor)),
+    clear: () => each((storage) => storage.removeItem(key)),
+  };
+}
+
+/**
+ * Keeps the cursor of this tab over reloads, in `sessionStorage`. Nothing but the id is stored, under
+ * exactly this key: name the stream and the user in it.
+ *
+ * @throws {TypeError} For a key that is no name.
+ * @see https://html.spec.whatwg.org/multipage/webstorage.html#dom-sessionstorage
+ */
+export function sessionCursor(key: string): CursorStore {
+  return storageCursor(key, ['sessionStorage']);
+}
+
+/**
+ * As `sessionCursor`, and a new tab begins where any tab was last, in `localStorage`. A tab that is
+ * reloaded goes on from its own place: no tab skips what only another has seen.
+ *
+ * @throws {TypeError} For a key that is no name.
+ * @see https://html.spec.whatwg.org/multipage/webstorage.html#dom-localstorage
+ */
+export function localCursor(key: string): CursorStore {
+  return storageCursor(key, ['sessionStorage', 'localStorage']);
+}
