@@ -35,7 +35,7 @@ describe('for await … of client.events()', () => {
     const { client, transport } = opened();
     const events = client.events();
     transport.last.send(one(1) + one(2));
-    for await (const _event of events) break;
+    for await (const { data } of events) if (data === 1) break;
     expect(await events.next()).toEqual({ done: true, value: undefined });
     transport.last.send(one(3));
     expect(await events.next()).toEqual({ done: true, value: undefined });

@@ -84,7 +84,7 @@ test('an asynchronous schema is a clear TypeError, and the stream lives', () => 
   const time = new VirtualTime();
   const slow = z.string().refine(() => Promise.resolve(true));
   const standard = {
-    '~standard': { version: 1, vendor: 'slow', validate: async (value: unknown) => ({ value }) },
+    '~standard': { version: 1, vendor: 'slow', validate: (value: unknown) => Promise.resolve({ value }) },
   } as const;
   const client = new EventClient(url, { schemas: { slow, standard }, transport, environment: time.environment });
   const seen: unknown[] = [];

@@ -74,17 +74,14 @@ export const hostEnvironment: Environment = {
   requestFrame,
   yieldToHost,
   // Only a page survives the other: Deno and Bun have it too, and end the process.
-  reportError: (error) => ((hidesRedirects() && host.reportError) || console.error)(error),
+  reportError: (error) => ((isBrowser() && host.reportError) || console.error)(error),
   warn: (message) => console.warn(message),
   baseUrl: () => (host.document ? host.document.baseURI : host.location?.href),
   page,
 };
 
-/** Browsers, pages and workers alike, do not show where a redirect leads. Servers may know such a scope too, but no location. */
-export const hidesRedirects = (): boolean => Boolean(host.document ?? (host.WorkerGlobalScope && host.location));
-
-/** A page, or a worker of one, rather than a server. */
-export const isBrowser: () => boolean = hidesRedirects;
+/** A page, or a worker of one: they do not show where a redirect leads. Servers may know such a scope too, but no location. */
+export const isBrowser = (): boolean => Boolean(host.document ?? (host.WorkerGlobalScope && host.location));
 
 /** What bundlers and servers say of themselves; where nobody says anything there is nobody to be warned. */
 export function isDevelopment(): boolean {

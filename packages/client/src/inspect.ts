@@ -51,7 +51,7 @@ export function createInspector({ now, reportError }: Environment): Inspector {
 
   function tell(said: Said): void {
     const inspection = Object.freeze({ ...said, at: now() });
-    for (const { observer } of [...observers]) {
+    for (const { observer } of observers) {
       try {
         observer(inspection);
       } catch (error) {

@@ -3,7 +3,7 @@ import { check, complete, type Manual, misuse, MS, show } from './checks.ts';
 import { isSendable, SENDABLE } from './cursor.ts';
 import type { Environment } from './environment.ts';
 import type { StreamEvent } from './events.ts';
-import { hidesRedirects, hostEnvironment, hostFetch } from './host.ts';
+import { isBrowser, hostEnvironment, hostFetch } from './host.ts';
 import type { DedupeOptions, EventClientOptions, ReconnectOptions, ResumeOptions, SchemaOptions } from './options.ts';
 import { checkSchemas, type Schemas } from './schemas.ts';
 import { fetchTransport } from './transport/fetch-transport.ts';
@@ -168,7 +168,7 @@ export function resolveOptions(url: string | URL, options: Options): ResolvedOpt
     schemas: checkSchemas(schemas),
     releaseAfterMs: typeof hidden === 'object' ? releaseAfterMs : undefined,
     environment,
-    transport: transport ?? fetchTransport(fetch, hidesRedirects),
+    transport: transport ?? fetchTransport(fetch, isBrowser),
     resume: { header: way && way !== 'query', query: way && way !== 'header' ? name : undefined },
     dedupe: { scope: dedupe === false || key ? 'nothing' : dedupe === 'always' ? dedupe : 'reconnect', window, key },
   };

@@ -1,13 +1,12 @@
 import { misuse, show } from './checks.ts';
 import type { EventClientOptions } from './options.ts';
-import type { Settings } from './resolve-options.ts';
-import type { TransportLimit } from './transport/transport.ts';
+import type { Transport, TransportLimit } from './transport/transport.ts';
 
 interface Consequence {
   /** What must not be asked for. */
   readonly option: keyof EventClientOptions;
   /** What holds where it was not. */
-  readonly instead?: Partial<Settings>;
+  readonly instead?: EventClientOptions;
 }
 
 /** A transport that sees no comments cannot judge a silence; one that sees no ids cannot compare them. */
@@ -30,7 +29,10 @@ function isModest(value: unknown): boolean {
 }
 
 /** @throws {TypeError} For an option that the transport cannot do. */
-export function withinLimits(settings: Settings, given: EventClientOptions): Settings {
+export function withinLimits<Settings extends { readonly transport?: Transport | undefined }>(
+  settings: Settings,
+  given: EventClientOptions,
+): Settings {
   let within = settings;
   for (const limit of settings.transport?.cannot ?? []) {
     const { option, instead }: Partial<Consequence> = consequences[limit] ?? {};
