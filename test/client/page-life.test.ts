@@ -94,6 +94,17 @@ describe('a clock that jumped', () => {
     expect(transport.connections).toHaveLength(1);
   });
 
+  test('a timer that was set in a hidden page may be late when the page is shown again', () => {
+    const { transport, time } = opened();
+    time.show(false);
+    time.advance(1_500);
+    time.wall += 59_000;
+    time.monotonic += 59_000;
+    time.show(true);
+    time.advance(5_000);
+    expect(transport.connections).toHaveLength(1);
+  });
+
   test.each([-3_600_000, 1_500])('a wall clock that is corrected by %i ms is none', (ms) => {
     const { transport, time } = opened();
     time.wall += ms;

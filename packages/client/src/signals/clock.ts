@@ -14,16 +14,21 @@ export function watchClock(
   suspect: (suspicion: Suspicion) => void,
 ): () => void {
   let lead = now() - monotonicNow();
-  let dueAt = now() + TICK_MS;
-  let cancel = setTimer(look, TICK_MS);
-  function look(): void {
-    const before = lead;
-    lead = now() - monotonicNow();
-    // Some hosts' monotonic clock sleeps, others' does not: there the timer is late. In hidden pages every timer is.
-    const isLate = now() - dueAt > JUMP_MS && !page.isHidden();
-    dueAt = now() + TICK_MS;
-    cancel = setTimer(look, TICK_MS);
-    if (isLate || lead - before > JUMP_MS) suspect('clock');
+  let cancel: () => void;
+
+  function arm(): void {
+    const dueAt = now() + TICK_MS;
+    const wasHidden = page.isHidden();
+    cancel = setTimer(() => {
+      const before = lead;
+      lead = now() - monotonicNow();
+      // Some hosts' monotonic clock sleeps, others' does not: there the timer is late. In a hidden page every timer is.
+      const isLate = !wasHidden && !page.isHidden() && now() - dueAt > JUMP_MS;
+      arm();
+      if (isLate || lead - before > JUMP_MS) suspect('clock');
+    }, TICK_MS);
   }
+
+  arm();
   return () => cancel();
 }
