@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{protocol,connection,transport,client,types}/**/*.test.ts'],
+          include: ['test/{protocol,connection,transport,client,testing,types}/**/*.test.ts'],
           typecheck: {
             enabled: true,
             checker: 'tsc',
@@ -22,7 +22,14 @@ export default defineConfig({
       {
         test: {
           name: 'socket',
-          include: ['test/socket/**/*.test.ts'],
+          include: ['test/{socket,transports}/**/*.test.ts'],
+          ...realTime,
+        },
+      },
+      {
+        test: {
+          name: 'runtimes',
+          include: ['test/runtimes/**/*.test.ts'],
           ...realTime,
         },
       },

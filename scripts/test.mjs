@@ -18,6 +18,7 @@ const checks = [
 const tests = [
   { name: 'unit', project: 'unit' },
   { name: 'socket', project: 'socket' },
+  { name: 'runtimes', project: 'runtimes' },
   { name: 'packages', project: 'packages' },
   { name: 'browser', project: 'browser' },
   { name: 'docs', project: 'docs' },

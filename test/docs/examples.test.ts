@@ -45,7 +45,10 @@ beforeAll(async () => {
     compilerOptions: {
       jsx: 'preserve',
       rootDir: root,
-      paths: { 'pushstream-client': [join(root, 'packages/client/src/index.ts')] },
+      paths: {
+        'pushstream-client': [join(root, 'packages/client/src/index.ts')],
+        'pushstream-client/*': [join(root, 'packages/client/src/*/index.ts')],
+      },
       typeRoots: [join(root, 'node_modules/@types')],
     },
     include: ['.'],
