@@ -1,8 +1,8 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
+import type { ReadonlySignal } from '@preact/signals-core';
 import { check, misuse } from './checks.ts';
 import type { EventClient, KnownPattern } from './event-client.ts';
-import type { EventOf, EventPattern, EventType, MatchingType, StreamEvent, Unsubscribe } from './events.ts';
-import { listen } from './listen.ts';
+import type { EventOf, EventPattern, EventType, MatchingType, Unsubscribe } from './events.ts';
+import { createFolding, createHistory, type Fold } from './fold.ts';
 import { streams } from './stream.ts';
 
 type Pattern<Events extends object> = EventType<Events> | EventPattern;
@@ -59,13 +59,6 @@ export interface LiveState<State> {
   [Symbol.dispose](): void;
 }
 
-/** What folds: takes events, and gives the value when it is asked for. */
-interface Fold<State> {
-  take(event: StreamEvent): void;
-  value(): State;
-  clear(): void;
-}
-
 function reducer<State>(initial: State, reduce: (state: State, event: never) => State): Fold<State> {
   let state = initial;
   return {
@@ -76,27 +69,6 @@ function reducer<State>(initial: State, reduce: (state: State, event: never) => 
     value: () => state,
     clear: () => {
       state = initial;
-    },
-  };
-}
-
-/** Cut now and then instead of at every event. */
-function history(limit: number): Fold<History<StreamEvent>> {
-  let kept: StreamEvent[] = [];
-  let count = 0;
-  return {
-    take(event) {
-      count += 1;
-      kept.push(event);
-      if (kept.length >= 2 * limit) kept = kept.slice(-limit);
-    },
-    value() {
-      const events = Object.freeze(kept.slice(-limit));
-      return Object.freeze({ events, dropped: count - events.length });
-    },
-    clear() {
-      kept = [];
-      count = 0;
     },
   };
 }
@@ -126,30 +98,14 @@ export function liveState(
   if (limit === undefined) check('options.reduce', reduce, 'function');
   else check('options.history', limit, '1..1048576');
   if (limit !== undefined && reduce) throw misuse('options', 'either reduce or history', 'both');
-  const fold: Fold<unknown> = reduce ? reducer(initial, reduce) : history(limit ?? 1);
-
-  const current = signal(fold.value());
-  const value = computed(() => current.value);
-  const update = (): void => {
-    current.value = fold.value();
-  };
-  let latest: StreamEvent | undefined;
-  const take = (_data: unknown, event: StreamEvent): void => {
-    // Several patterns may match one event; their listeners are called one after the other.
-    if (event === latest) return;
-    latest = event;
-    fold.take(event);
-    stream.flush(update);
-  };
-  const ends = [events].flat().map((name) => listen(stream.events, stream.cannot, name, take));
+  const fold: Fold<unknown> = reduce ? reducer(initial, reduce) : createHistory(limit ?? 1);
+  const { signal, listenTo, clear } = createFolding(fold);
+  const end = listenTo(stream, events);
   return {
-    signal: value,
-    subscribe: (run) => value.subscribe(run),
-    getSnapshot: () => value.peek(),
-    clear() {
-      fold.clear();
-      stream.flush(update, true);
-    },
-    [Symbol.dispose]: () => ends.forEach((end) => end()),
+    signal,
+    subscribe: (run) => signal.subscribe(run),
+    getSnapshot: () => signal.peek(),
+    clear: () => clear(stream.flush),
+    [Symbol.dispose]: end,
   };
 }
