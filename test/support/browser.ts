@@ -1,26 +1,15 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type Playground, type PlaygroundOptions, startPlayground } from '../../playground/server/playground.ts';
 import { umdFile } from '../../playground/server/static.ts';
 import type { Harness } from '../../playground/src/harness.ts';
 import type { Ledger } from '../../playground/task-events.ts';
+import { chromiumMayMiss, chromiumPath, launchChromium } from './chromium.ts';
 
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const PATIENCE_MS = 30_000;
 
-const executablePath = onPath('chromium');
-const mayMiss = process.env['CI'] !== 'true';
-if (!executablePath && mayMiss) {
+if (!chromiumPath && chromiumMayMiss) {
   console.warn('Skipped: no `chromium` on the PATH, and tests of the real browser need one.');
 }
 
@@ -58,15 +47,14 @@ export function describeInChromium(
   options: Omit<PlaygroundOptions, 'port'>,
   body: (tests: BrowserTests) => void,
 ): void {
-  describe.skipIf(!executablePath && mayMiss)(name, () => {
+  describe.skipIf(!chromiumPath && chromiumMayMiss)(name, () => {
     let playground: Playground | undefined;
     let browser: Browser | undefined;
 
     beforeAll(async () => {
-      if (!executablePath) throw new Error('Expected `chromium` on the PATH: in CI nothing is skipped');
       if (!existsSync(umdFile)) throw new Error('Expected a build of the client: `npm run build` makes one');
       playground = await startPlayground({ port: 0, ...options });
-      browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+      browser = await launchChromium();
     });
     afterAll(async () => {
       await browser?.close();
@@ -134,16 +122,4 @@ async function openPage(page: Page, url: string): Promise<OpenPage> {
         .toBe(true),
     shown: async (id) => (await page.locator(`#${id}`).textContent()) ?? '',
   };
-}
-
-function onPath(name: string): string | undefined {
-  const files = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name));
-  return files.find((file) => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
