@@ -10,6 +10,7 @@ const packages = [
     name: 'client',
     entries: {
       index: 'index.ts',
+      binding: 'binding/index.ts',
       'event-source': 'event-source/index.ts',
       node: 'node/index.ts',
       testing: 'testing/index.ts',
@@ -17,6 +18,11 @@ const packages = [
     inline: ['pushstream-protocol'],
     umd: { entry: 'index.ts', file: 'pushstream', global: 'PushStream' },
   },
+  // Rollup drops directives: hooks are for client components.
+  { name: 'react', entries: { index: 'index.ts' }, banner: '"use client";' },
+  { name: 'vue', entries: { index: 'index.ts' } },
+  // Svelte itself is ESM only.
+  { name: 'svelte', entries: { index: 'index.ts' }, isEsmOnly: true },
 ];
 
 const target = 'es2022';
@@ -24,7 +30,10 @@ const target = 'es2022';
 const input = ({ name, entries }) =>
   Object.fromEntries(Object.entries(entries).map(([entry, file]) => [entry, `packages/${name}/src/${file}`]));
 
-const isExternal = (inline) => (id) => !/^[./]|^[A-Za-z]:/.test(id) && !inline.includes(id);
+const isExternal =
+  (inline = []) =>
+  (id) =>
+    !/^[./]|^[A-Za-z]:/.test(id) && !inline.includes(id);
 
 const compile = () => esbuild({ target, tsconfig: 'tsconfig.base.json' });
 
@@ -53,14 +62,18 @@ const output = (name, format, extension, rest = {}) => ({
   ...rest,
 });
 
-const esmAndCjs = (item) => ({
+const formats = ({ isEsmOnly }) => [
+  { format: 'es', code: 'mjs', types: 'd.mts' },
+  ...(isEsmOnly ? [] : [{ format: 'cjs', code: 'cjs', types: 'd.cts' }]),
+];
+
+const modules = (item) => ({
   input: input(item),
   external: isExternal(item.inline),
   plugins: [resolve({ extensions: ['.ts', '.mjs', '.js'] }), compile()],
-  output: [
-    output(item.name, 'es', 'mjs', { sourcemap: true, plugins: [fold] }),
-    output(item.name, 'cjs', 'cjs', { sourcemap: true, exports: 'named', plugins: [fold] }),
-  ],
+  output: formats(item).map(({ format, code }) =>
+    output(item.name, format, code, { sourcemap: true, exports: 'named', banner: item.banner, plugins: [fold] }),
+  ),
 });
 
 const dts = (item) => ({
@@ -68,8 +81,8 @@ const dts = (item) => ({
   external: isExternal(item.inline),
   plugins: [declarations({ tsconfig: `packages/${item.name}/tsconfig.json`, includeExternal: item.inline })],
   // `Symbol.dispose` is younger than the libraries that many projects compile with.
-  output: ['d.mts', 'd.cts'].map((kind) =>
-    output(item.name, 'es', kind, { banner: '/// <reference lib="esnext.disposable" />' }),
+  output: formats(item).map(({ types }) =>
+    output(item.name, 'es', types, { banner: '/// <reference lib="esnext.disposable" />' }),
   ),
 });
 
@@ -93,4 +106,4 @@ function umd({ name, umd: { entry, file, global } }) {
   };
 }
 
-export default packages.flatMap((item) => [esmAndCjs(item), dts(item), ...(item.umd ? [umd(item)] : [])]);
+export default packages.flatMap((item) => [modules(item), dts(item), ...(item.umd ? [umd(item)] : [])]);

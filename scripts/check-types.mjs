@@ -3,7 +3,17 @@ import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const run = promisify(exec);
-const projects = ['packages/protocol', 'packages/client/tsconfig.pure.json', 'packages/client', 'packages/client/src/node', '.', 'playground'];
+const projects = [
+  'packages/protocol',
+  'packages/client/tsconfig.pure.json',
+  'packages/client',
+  'packages/client/src/node',
+  'packages/react',
+  'packages/vue',
+  'packages/svelte',
+  '.',
+  'playground',
+];
 
 const checks = projects.flatMap((project) =>
   ['tsc', 'tsc6'].map(async (compiler) => {

@@ -56,9 +56,30 @@ function written(value: unknown): string {
   );
 }
 
+const hrefOf = (url: string | URL): string => parseUrl(url, hostEnvironment.baseUrl())?.href ?? String(url);
+
 function differences(names: Iterable<string>, one: object, other: object): readonly string[] {
   const [first, second] = [one, other].map((options) => new Map(Object.entries<unknown>({ ...options })));
   return [...names].filter((name) => written(first?.get(name)) !== written(second?.get(name)));
+}
+
+/**
+ * What a stream is known by.
+ *
+ * @throws {TypeError} For what cannot be compared, without a key.
+ */
+export function identityOf(url: string | URL, options: object): string {
+  const parts = new Map(Object.entries<unknown>({ ...options }));
+  const key = parts.get('key');
+  const href = hrefOf(url);
+  if (key !== undefined) return written([href, key]);
+  for (const name of IDENTITY) {
+    const part = parts.get(name);
+    const isOpaque = name === 'body' && part instanceof Object && !(part instanceof URLSearchParams);
+    if (typeof part === 'function' || isOpaque)
+      throw misuse(`options.${name}`, 'what can be compared, or options.key beside it', show(part));
+  }
+  return written([href, ...IDENTITY.map((name) => parts.get(name))]);
 }
 
 /** A scope of its own: one per request on a server, where clients must not outlive it. */
@@ -87,18 +108,6 @@ export function createClientScope(): ClientScope {
     (environment.warn ?? hostEnvironment.warn)(`PushStream: ${message}`);
   }
 
-  function identify(href: string, key: string | undefined, options: object): string {
-    if (key !== undefined) return written([href, key]);
-    const parts = new Map(Object.entries<unknown>({ ...options }));
-    for (const name of IDENTITY) {
-      const part = parts.get(name);
-      const isOpaque = name === 'body' && part instanceof Object && !(part instanceof URLSearchParams);
-      if (typeof part === 'function' || isOpaque)
-        throw misuse(`options.${name}`, 'what can be compared, or options.key beside it', show(part));
-    }
-    return written([href, ...IDENTITY.map((name) => parts.get(name))]);
-  }
-
   /** Two users of one URL who mean different streams, or the same stream in different ways. */
   function compare(
     found: Entry | undefined,
@@ -108,7 +117,9 @@ export function createClientScope(): ClientScope {
   ): void {
     const shown = withoutQuery(href);
     if (found) {
-      const names = differences(new Set(Object.keys({ ...found.options, ...options })), found.options, options);
+      const { lastEventId: _first, ...one } = { lastEventId: '', ...found.options };
+      const { lastEventId: _second, ...other } = options;
+      const names = differences(new Set(Object.keys({ ...one, ...other })), one, other);
       if (names.length > 0)
         warn(options, `two users of ${shown} disagree on ${names.join(', ')}: what the first one said holds for both`);
       return;
@@ -126,8 +137,8 @@ export function createClientScope(): ClientScope {
       check('options', options, 'object');
       const { key, ...own } = options;
       if (key !== undefined) check('options.key', key, 'string');
-      const href = parseUrl(url, hostEnvironment.baseUrl())?.href ?? String(url);
-      const identity = identify(href, key, own);
+      const href = hrefOf(url);
+      const identity = identityOf(url, options);
       const entries = streams.get(href) ?? new Map<string, Entry>();
       const found = entries.get(identity);
       const client = found?.client.deref();

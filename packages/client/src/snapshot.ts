@@ -30,3 +30,12 @@ export function snapshotOf(state: ConnectionState, previous?: Snapshot): Snapsho
   const names: readonly (keyof Snapshot)[] = ['status', 'error', 'retry', 'opens'];
   return previous && names.every((name) => next[name] === previous[name]) ? previous : Object.freeze(next);
 }
+
+/** Of a client that was never connected. */
+export const initialSnapshot: Snapshot = Object.freeze({
+  status: 'idle',
+  error: null,
+  retry: null,
+  opens: 0,
+  hasOpened: false,
+});

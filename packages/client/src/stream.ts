@@ -1,11 +1,11 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import { createRunner, type Runner } from './connection/runner.ts';
-import { initialState } from './connection/transition.ts';
 import { consult } from './consult.ts';
 import { createKeeper } from './cursor-store.ts';
 import { createCursor, type Cursor } from './cursor.ts';
 import { createDelivery } from './delivery.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
+import type { Environment } from './environment.ts';
 import type { StreamError } from './errors.ts';
 import { createFlush, type Flush } from './flush.ts';
 import { createInspector, type Inspector } from './inspect.ts';
@@ -14,12 +14,13 @@ import type { Announce } from './lifecycle.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { watchClock } from './signals/clock.ts';
 import { watchPage } from './signals/signals.ts';
-import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { initialSnapshot, type Snapshot, snapshotOf } from './snapshot.ts';
 import type { TransportLimit, TransportRequest } from './transport/transport.ts';
 import { parseUrl } from './transport/url.ts';
 
 /** The rooms of one client, put together. */
 export interface Stream {
+  readonly environment: Environment;
   readonly runner: Runner;
   readonly cursor: Cursor;
   readonly events: Dispatcher;
@@ -75,7 +76,7 @@ export function createStream(options: ResolvedOptions, connect: () => void): Str
   const lifecycle = createDispatcher(reportError);
   const announce: Announce = (name, payload) => lifecycle.call(lifecycle.find(name), payload);
 
-  let latest = snapshotOf(initialState);
+  let latest = initialSnapshot;
   const current = signal(latest);
   // Signals have no other way to be read-only at run time.
   const snapshot = computed(() => current.value);
@@ -145,5 +146,5 @@ export function createStream(options: ResolvedOptions, connect: () => void): Str
   });
 
   const { cannot = [] } = transport;
-  return { runner, cursor, events, lifecycle, snapshot, flush, leases, inspector, cannot, closing };
+  return { environment, runner, cursor, events, lifecycle, snapshot, flush, leases, inspector, cannot, closing };
 }

@@ -1,0 +1,44 @@
+import type { EventClient } from '../event-client.ts';
+import { streams } from '../stream.ts';
+
+/** Milliseconds are for machines: a countdown shows whole seconds. */
+const TICK_MS = 1_000;
+
+/** The seconds until the next attempt; `null` while none is waited for. */
+export interface Countdown {
+  /** Calls back at each change; ticks only while somebody is subscribed, and while there is a wait. */
+  readonly subscribe: (run: () => void) => () => void;
+  readonly getSnapshot: () => number | null;
+}
+
+/** Counts down to a client's next attempt: the only thing of a stream that changes by itself. */
+export function createCountdown<Events extends object>(client: EventClient<Events> | undefined): Countdown {
+  const environment = client && streams.get(client)?.environment;
+  const read = (): number | null => {
+    const retry = client?.snapshot.peek().retry;
+    return retry && environment ? Math.max(0, Math.ceil((retry.at - environment.now()) / TICK_MS)) : null;
+  };
+  let value = read();
+  return {
+    subscribe(run) {
+      let cancel: (() => void) | undefined;
+      function look(): void {
+        cancel?.();
+        const next = read();
+        const retry = client?.snapshot.peek().retry;
+        // To the moment at which the number changes.
+        const left = retry && environment ? retry.at - environment.now() : 0;
+        cancel = left > 0 ? environment?.setTimer(look, left % TICK_MS || TICK_MS) : undefined;
+        if (next === value) return;
+        value = next;
+        run();
+      }
+      const end = client?.snapshot.subscribe(look);
+      return () => {
+        end?.();
+        cancel?.();
+      };
+    },
+    getSnapshot: () => value,
+  };
+}
