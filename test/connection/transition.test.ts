@@ -386,6 +386,13 @@ describe('rule 8: suspicion', () => {
     expect(known.pass(1).send(shown).state.probing).toBe(true);
   });
 
+  test('after a probe the wait is only its floor: the page has waited already', () => {
+    const machine = new Machine().to('open').send({ type: 'suspect', suspicion: 'thawed' });
+    machine.random = 0.999;
+    expect(machine.fire().state.retry?.delayMs).toBe(250);
+    expect(new Machine({ heartbeatTimeoutMs: 1_000 }).to('open').fire().state.retry?.delayMs).toBe(750);
+  });
+
   test('a probe under way is not put off by another suspicion', () => {
     const machine = new Machine().to('open').send({ type: 'suspect', suspicion: 'thawed' });
     const { dueAt } = machine.state;

@@ -90,11 +90,15 @@ function hear(state: ConnectionState, input: ConnectionInput, policy: Connection
 
 /** The one timer fired. */
 function wake(state: ConnectionState, moment: Moment, policy: ConnectionPolicy): ConnectionState {
-  const { phase, lastByteAt } = state;
+  const { phase, lastByteAt, probing } = state;
   if (phase === 'waiting') return connecting(state, moment, policy);
   if (phase === 'connecting') return lose(state, moment, policy, new ConnectTimeoutError(policy.connectTimeoutMs));
   if (phase !== 'open') return state;
-  return silence.look(state, moment) ?? lose(state, moment, policy, new HeartbeatTimeoutError(moment.now - lastByteAt));
+  const alive = silence.look(state, moment);
+  if (alive) return alive;
+  // Whoever was suspected has waited for the probe, each at a time of its own: nobody comes back together.
+  const soon = probing ? { ...moment, random: 0 } : moment;
+  return lose(state, soon, policy, new HeartbeatTimeoutError(moment.now - lastByteAt));
 }
 
 function decide(state: ConnectionState, input: Input, policy: ConnectionPolicy): ConnectionState {

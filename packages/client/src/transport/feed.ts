@@ -47,8 +47,8 @@ export function createFeed(
   return (bytes) => {
     const waitingSince = now;
     now = monotonicNow();
-    // A real wait gave the host its turn.
-    if (now - waitingSince > 1) sliceStart = now;
+    // A real wait gave the host its turn; a short one may have been the time that it took to hand the next chunk over.
+    if (now - waitingSince > SLICE_MS) sliceStart = now;
     return work(decoder.decode(bytes), 0);
   };
 }
