@@ -1,7 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
 const realTime = { testTimeout: minute, hookTimeout: minute };
+
+const source = (path: string): string => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
+
+/** The sources, so that adapters and their tests share one client without a build. */
+const alias = [
+  { find: /^pushstream-client$/, replacement: source('client/src/index.ts') },
+  { find: /^pushstream-client\/(.*)$/, replacement: source('client/src/$1/index.ts') },
+  { find: /^pushstream-(react|vue|svelte)$/, replacement: source('$1/src/index.ts') },
+];
 
 export default defineConfig({
   test: {
@@ -32,6 +42,11 @@ export default defineConfig({
           include: ['test/runtimes/**/*.test.ts'],
           ...realTime,
         },
+      },
+      {
+        // Svelte's reactivity does nothing where there is no browser.
+        resolve: { alias, conditions: ['browser'] },
+        test: { name: 'adapters', environment: 'happy-dom', include: ['test/adapters/**/*.test.{ts,tsx}'] },
       },
       {
         test: {
