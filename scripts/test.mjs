@@ -17,6 +17,7 @@ const checks = [
 ];
 const tests = [
   { name: 'unit', project: 'unit' },
+  { name: 'adapters', project: 'adapters' },
   { name: 'socket', project: 'socket' },
   { name: 'runtimes', project: 'runtimes' },
   { name: 'packages', project: 'packages' },
