@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { hostEnvironment } from '../../packages/client/src/host.ts';
+import { hostEnvironment, isBrowser } from '../../packages/client/src/host.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -47,4 +47,17 @@ test('a mock that calls back at once is a frame too', () => {
 test('the host has its turn without setImmediate too', async () => {
   vi.stubGlobal('setImmediate', undefined);
   await hostEnvironment.yieldToHost();
+});
+
+test('a page and every worker of one is a browser; a server that has workers, or an edge, is none', () => {
+  expect(isBrowser()).toBe(false);
+  // As in a worker of Deno.
+  vi.stubGlobal('WorkerGlobalScope', class {});
+  vi.stubGlobal('location', { href: 'file:///worker.js' });
+  expect(isBrowser()).toBe(false);
+  vi.stubGlobal('importScripts', () => {});
+  expect(isBrowser()).toBe(true);
+  vi.stubGlobal('importScripts', undefined);
+  vi.stubGlobal('document', {});
+  expect(isBrowser()).toBe(true);
 });

@@ -12,7 +12,7 @@ interface HostGlobals {
   reportError?: (error: unknown) => void;
   document?: Partial<EventTarget> & { baseURI: string; visibilityState: string };
   location?: { href: string };
-  WorkerGlobalScope?: unknown;
+  importScripts?: unknown;
 }
 
 const host: HostGlobals & typeof globalThis = globalThis;
@@ -80,8 +80,8 @@ export const hostEnvironment: Environment = {
   page,
 };
 
-/** A page, or a worker of one: they do not show where a redirect leads. Servers may know such a scope too, but no location. */
-export const isBrowser = (): boolean => Boolean(host.document ?? (host.WorkerGlobalScope && host.location));
+/** A page, or a worker of one: they do not show where a redirect leads. Every worker there has `importScripts`, no server's has. */
+export const isBrowser = (): boolean => Boolean(host.document ?? host.importScripts);
 
 /** What bundlers and servers say of themselves; where nobody says anything there is nobody to be warned. */
 export function isDevelopment(): boolean {
