@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { hostEnvironment, isBrowser } from '../../packages/client/src/host.ts';
+import { hostEnvironment, isBrowser, isServer } from '../../packages/client/src/host.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -60,4 +60,10 @@ test('a page and every worker of one is a browser; a server that has workers, or
   vi.stubGlobal('importScripts', undefined);
   vi.stubGlobal('document', {});
   expect(isBrowser()).toBe(true);
+});
+
+test('an app of React Native is no server: what is shared there is shared by one user', () => {
+  expect(isServer()).toBe(true);
+  vi.stubGlobal('navigator', { product: 'ReactNative' });
+  expect(isServer()).toBe(false);
 });

@@ -13,6 +13,7 @@ interface HostGlobals {
   document?: Partial<EventTarget> & { baseURI: string; visibilityState: string };
   location?: { href: string };
   importScripts?: unknown;
+  navigator?: { product?: string };
 }
 
 const host: HostGlobals & typeof globalThis = globalThis;
@@ -82,6 +83,9 @@ export const hostEnvironment: Environment = {
 
 /** A page, or a worker of one: they do not show where a redirect leads. Every worker there has `importScripts`, no server's has. */
 export const isBrowser = (): boolean => Boolean(host.document ?? host.importScripts);
+
+/** Where a module lives longer than a user stays. An app of React Native has neither page nor worker. */
+export const isServer = (): boolean => !isBrowser() && host.navigator?.product !== 'ReactNative';
 
 /** What bundlers and servers say of themselves; where nobody says anything there is nobody to be warned. */
 export function isDevelopment(): boolean {

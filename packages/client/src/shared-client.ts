@@ -1,6 +1,6 @@
 import { check, misuse, show } from './checks.ts';
 import { EventClient } from './event-client.ts';
-import { hostEnvironment, isBrowser, isDevelopment } from './host.ts';
+import { hostEnvironment, isDevelopment, isServer } from './host.ts';
 import type { EventClientOptions, SchemaOptions } from './options.ts';
 import { parseUrl, withoutQuery } from './transport/url.ts';
 
@@ -172,7 +172,7 @@ export function sharedClient<Events extends object = Record<string, unknown>>(
   url: string | URL,
   options?: SharedClientOptions<Events>,
 ): EventClient<Events> {
-  if (!isBrowser()) throw misuse('sharedClient', 'a page or a worker; on a server createClientScope()', 'a server');
+  if (isServer()) throw misuse('sharedClient', 'a page or a worker; on a server createClientScope()', 'a server');
   page ??= createClientScope();
   return page.client(url, options);
 }
