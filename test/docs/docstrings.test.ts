@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { publicFace } from './support/public-face.ts';
+import { faces, publicFace } from './support/public-face.ts';
 
-const faces = ['packages/client/src/index.ts', 'packages/protocol/src/index.ts'];
 const entries = faces.flatMap((path) => publicFace(path).map((entry) => ({ ...entry, path })));
 
 test('the public face is found', () => {
@@ -12,6 +11,9 @@ test('the public face is found', () => {
       'EventClient.[Symbol.dispose]',
       'Lifecycle.on',
       'Parser.push',
+      'nodeTransport',
+      'EventSourceTransportOptions.EventSource',
+      'TestServer.next',
     ]),
   );
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { MAX_SERVER_DELAY_MS, MIN_DELAY_MS } from '../../packages/client/src/connection/backoff.ts';
+import { resolveOptions } from '../../packages/client/src/resolve-options.ts';
 import { pages, read } from './support/markdown.ts';
 
 const { version } = JSON.parse(read('packages/client/package.json')) as { version: string };
@@ -23,6 +24,28 @@ test('sizes in the READMEs are the budgets that `npm run size` enforces', () => 
 test('the limits in the README are those of the code', () => {
   expect(text('README.md')).toContain(`shorter than ${MIN_DELAY_MS} ms`);
   expect(text('README.md')).toContain(`longer than ${MAX_SERVER_DELAY_MS / 60_000} minutes`);
+});
+
+/** A constant that its room keeps to itself. */
+function constant(path: string, name: string): number {
+  const digits = new RegExp(`const ${name} = ([\\d_]+);`).exec(read(`packages/client/src/${path}`))?.[1] ?? '';
+  expect(digits, name).not.toBe('');
+  return Number(digits.replaceAll('_', ''));
+}
+
+test('docs/connection.md has the times of a suspicion, and five seconds are enough for all of them', () => {
+  const probeMs = constant('connection/silence.ts', 'PROBE_MS');
+  const tickMs = constant('signals/clock.ts', 'TICK_MS');
+  const jumpMs = constant('signals/clock.ts', 'JUMP_MS');
+  const { baseDelayMs } = resolveOptions('http://server.test/', {});
+  const firstWaitMs = MIN_DELAY_MS + baseDelayMs;
+  const page = text('docs/connection.md');
+  expect(page).toContain(`has ${probeMs / 1_000} s to show a byte`);
+  expect(page).toContain(`more than ${jumpMs / 1_000} s ahead`);
+  expect(page).toContain(`Why ${probeMs / 1_000} s: with the second that the clock is looked at`);
+  expect(page).toContain(`at most ${firstWaitMs / 1_000} s for the first wait`);
+  expect([tickMs, tickMs + probeMs + firstWaitMs <= 5_000]).toEqual([1_000, true]);
+  expect(text('README.md')).toContain(`no byte comes within ${probeMs / 1_000} s`);
 });
 
 test('the README names as many generated streams as the fuzz runs', () => {

@@ -15,6 +15,14 @@ export const preludes: Readonly<Record<string, string>> = {
     export declare function getToken(): Promise<string>;
     export declare function reload(): Promise<void>;
   `,
+  database: `
+    export declare const database: {
+      get(name: string): Promise<string | undefined>;
+      put(name: string, value: string): Promise<void>;
+      delete(name: string): Promise<void>;
+    };
+    export declare function work(data: unknown): Promise<void>;
+  `,
   page: `
     export declare function show(...what: unknown[]): void;
     export declare function getToken(): Promise<string>;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import ts from 'typescript';
-import { root } from './markdown.ts';
+import { read, root } from './markdown.ts';
 
 /** One thing that users see: an export, or a member of one. */
 export interface Entry {
@@ -14,8 +14,21 @@ export interface Entry {
 
 const config = ts.readConfigFile(join(root, 'packages/client/tsconfig.json'), (path) => ts.sys.readFile(path));
 const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, join(root, 'packages/client'));
-const files = ['packages/client/src/index.ts', 'packages/protocol/src/index.ts'].map((path) => join(root, path));
-const program = ts.createProgram(files, options);
+const client = 'packages/client/src';
+
+const published = JSON.parse(read('packages/client/package.json')) as { exports: Record<string, unknown> };
+
+/** What users import: an index for each entry of the published package; and what the packages import of each other. */
+export const faces: readonly string[] = [
+  ...Object.keys(published.exports)
+    .filter((path) => !path.endsWith('.json'))
+    .map((path) => `${client}${path.slice(1)}/index.ts`),
+  'packages/protocol/src/index.ts',
+];
+const program = ts.createProgram(
+  faces.map((path) => join(root, path)),
+  { ...options, types: ['node'] },
+);
 const checker = program.getTypeChecker();
 
 function entry(name: string, symbol: ts.Symbol): Entry {
@@ -75,6 +88,14 @@ export function members(path: string, name: string): readonly Entry[] {
   return publicFace(path)
     .filter((one) => one.name.startsWith(`${name}.`))
     .map((one) => ({ ...one, name: one.name.slice(name.length + 1) }));
+}
+
+/** The words of an exported type that is a union of literals, in order. */
+export function words(path: string, name: string): readonly string[] {
+  const symbol = exportsOf(path).find((one) => one.name === name);
+  const type = symbol && checker.getDeclaredTypeOfSymbol(symbol);
+  if (!type?.isUnion()) throw new Error(`${path}: expected ${name} to be a union`);
+  return type.types.flatMap((one) => (one.isStringLiteral() ? [one.value] : []));
 }
 
 /** The exported error classes with the literal of their `code`; `undefined` for the abstract base. */
