@@ -184,6 +184,18 @@ describe('rule 4: the cursor', () => {
     expect(client.lastEventId).toBe('2');
   });
 
+  test('after a pushstream.reset is where the server goes on, not the one that it refused', () => {
+    const { client, transport } = opened({ lastEventId: 'old.41' });
+    const reset = (id = ''): string =>
+      `event: pushstream.reset\ndata: {"reason":"epoch","requested":"old.41","resumedFrom":"new.0"}\n${id}\n`;
+    transport.last.send(reset());
+    expect(client.lastEventId).toBe('new.0');
+    transport.last.send(reset('id: new.7\n'));
+    expect(client.lastEventId).toBe('new.7');
+    transport.last.send('event: pushstream.reset\ndata: {}\n\n');
+    expect(client.lastEventId).toBe('new.7');
+  });
+
   test('passes what was dropped, not decoded, too large, or heard by nobody', () => {
     const { client, transport, announced } = opened({ maxEventLength: 50 });
     client.on('heard', () => {});

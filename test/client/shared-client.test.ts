@@ -58,14 +58,12 @@ describe('one client per identity', () => {
       },
     ],
     ['query, in any order', { query: { a: 1, b: [2, 3] } }, { query: { b: [2, 3], a: 1 } }],
+    ['query, as it is sent', { query: { a: 1, c: undefined } }, { query: new URLSearchParams('a=1') }],
     ['a key, whatever the functions are', { key: 'k', headers: () => ({}) }, { key: 'k', headers: () => ({}) }],
     ['a body', { method: 'POST', body: '{}' }, { method: 'POST', body: '{}' }],
   ])('the same: %s', (_name, one, other) => {
     const { client } = shared();
-    const headers = one.headers && typeof one.headers !== 'function' ? new Headers(one.headers) : undefined;
-    expect(client(headers ? { ...one, headers } : one)).toBe(
-      client(Array.isArray(other.headers) ? { ...other, headers: new Headers(other.headers) } : other),
-    );
+    expect(client(one)).toBe(client(other));
   });
 
   test.each<[string, SharedClientOptions<Record<string, unknown>>]>([

@@ -393,6 +393,21 @@ describe('rule 8: suspicion', () => {
     expect(new Machine({ heartbeatTimeoutMs: 1_000 }).to('open').fire().state.retry?.delayMs).toBe(750);
   });
 
+  test('a stream that would not come back is given up on only where a frozen page has surely lost it', () => {
+    const posted = { ...opened, carriesBody: true } as const;
+    const answer = (): Machine =>
+      new Machine()
+        .to('connecting')
+        .send(posted)
+        .send({ type: 'frames', frames: [event] });
+    const single = (): Machine => new Machine({ maxAttempts: 0 }).to('open');
+    for (const make of [answer, single]) {
+      for (const suspicion of ['restored', 'clock', 'online'] as const)
+        expect(make().send({ type: 'suspect', suspicion }).state.probing).toBe(false);
+      expect(make().send({ type: 'suspect', suspicion: 'thawed' }).state.probing).toBe(true);
+    }
+  });
+
   test('a probe under way is not put off by another suspicion', () => {
     const machine = new Machine().to('open').send({ type: 'suspect', suspicion: 'thawed' });
     const { dueAt } = machine.state;

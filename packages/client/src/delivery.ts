@@ -47,6 +47,8 @@ export function createDelivery(
     const told = readControl(frame, cursor.seen);
     if (told.type === 'reset') {
       dedupe.clear();
+      // The cursor that was asked for would be refused for ever.
+      if (frame.id === undefined && told.info.resumedFrom) cursor.seen = told.info.resumedFrom;
       announce('reset', told.info);
     } else if (told.type === 'dropped') announce('dropped', told.info);
     else report(told);

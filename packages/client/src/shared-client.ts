@@ -2,6 +2,7 @@ import { check, misuse, show } from './checks.ts';
 import { EventClient } from './event-client.ts';
 import { hostEnvironment, isDevelopment, isServer } from './host.ts';
 import type { EventClientOptions, SchemaOptions } from './options.ts';
+import { append, parseHeaders } from './transport/request.ts';
 import { parseUrl, withoutQuery } from './transport/url.ts';
 
 /** As for one client alone, and what the stream is known by. */
@@ -68,17 +69,20 @@ function differences(names: Iterable<string>, one: object, other: object): reado
  *
  * @throws {TypeError} For what cannot be compared, without a key.
  */
-export function identityOf(url: string | URL, options: object): string {
-  const parts = new Map(Object.entries<unknown>({ ...options }));
-  const key = parts.get('key');
+export function identityOf(url: string | URL, options: EventClientOptions & { readonly key?: string }): string {
+  const { key, headers, query } = options;
   const href = hrefOf(url);
   if (key !== undefined) return written([href, key]);
+  const parts = new Map(Object.entries<unknown>({ ...options }));
   for (const name of IDENTITY) {
     const part = parts.get(name);
     const isOpaque = name === 'body' && part instanceof Object && !(part instanceof URLSearchParams);
     if (typeof part === 'function' || isOpaque)
       throw misuse(`options.${name}`, 'what can be compared, or options.key beside it', show(part));
   }
+  // As they are sent: however they are written, and whatever their order.
+  if (typeof headers === 'object') parts.set('headers', parseHeaders(headers));
+  if (typeof query === 'object') parts.set('query', append(new URLSearchParams(), query));
   return written([href, ...IDENTITY.map((name) => parts.get(name))]);
 }
 

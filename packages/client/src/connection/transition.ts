@@ -59,7 +59,12 @@ function resume(state: ConnectionState, reason: string, moment: Moment, policy: 
 }
 
 /** The page was away, or the clock jumped: an open stream must show a byte, a wait may end early. */
-function suspect(state: ConnectionState, suspicion: Suspicion, moment: Moment): ConnectionState {
+function suspect(
+  state: ConnectionState,
+  suspicion: Suspicion,
+  moment: Moment,
+  policy: ConnectionPolicy,
+): ConnectionState {
   const { phase, retry, dueAt, earliestAt, heartbeatMs, lastByteAt, probing } = state;
   if (phase === 'waiting' && retry && dueAt !== null) {
     const nextAt = Math.max(moment.now, earliestAt);
@@ -71,8 +76,12 @@ function suspect(state: ConnectionState, suspicion: Suspicion, moment: Moment): 
       retry: { ...retry, delayMs: retry.delayMs - earlierMs, at: retry.at - earlierMs },
     };
   }
+  if (phase !== 'open' || probing) return state;
+  // What would not come back is given up on only where it is known to be dead: a frozen page's stream.
+  const isPrecious = policy.maxAttempts === 0 || isSpent(state, moment, policy);
   const overdue = heartbeatMs !== null && moment.now - lastByteAt > heartbeatMs;
-  return phase === 'open' && !probing && (overdue || suspicion !== 'shown') ? silence.probe(state, moment) : state;
+  const isDoubtful = isPrecious ? suspicion === 'thawed' : overdue || suspicion !== 'shown';
+  return isDoubtful ? silence.probe(state, moment) : state;
 }
 
 /** What the current connection says of itself. */
@@ -117,7 +126,7 @@ function decide(state: ConnectionState, input: Input, policy: ConnectionPolicy):
     case 'resume':
       return resume(state, input.reason, input, policy);
     case 'suspect':
-      return suspect(state, input.suspicion, input);
+      return suspect(state, input.suspicion, input, policy);
     case 'timer':
       return wake(state, input, policy);
   }

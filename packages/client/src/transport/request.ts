@@ -25,11 +25,13 @@ function toByteString(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
-function append(params: URLSearchParams, query: Query): void {
+/** Adds what there is of a query. */
+export function append(params: URLSearchParams, query: Query): URLSearchParams {
   const entries = query instanceof URLSearchParams ? query : Object.entries(query);
   for (const [name, value] of entries) {
     for (const one of [value].flat()) if (one !== undefined && one !== null) params.append(name, String(one));
   }
+  return params;
 }
 
 /**
