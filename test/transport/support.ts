@@ -4,7 +4,8 @@ import { VirtualTime } from '../support/virtual-time.ts';
 
 export type Call = readonly [url: string, init: RequestInit & { readonly headers: Headers }];
 
-const request: TransportRequest = {
+/** A request with nothing special. */
+export const request: Omit<TransportRequest, 'environment'> = {
   url: 'https://server.test/events',
   method: 'GET',
   headers: {},
@@ -61,10 +62,13 @@ export function connect(
     calls.push(call);
     return Promise.resolve(answer(call, calls.length));
   };
-  const abort = fetchTransport(fetch, time.environment, () => hides).open({ ...request, ...change }, (report) => {
-    reports.push(report);
-    for (const look of waiting) look();
-  });
+  const abort = fetchTransport(fetch, () => hides).open(
+    { ...request, environment: time.environment, ...change },
+    (report) => {
+      reports.push(report);
+      for (const look of waiting) look();
+    },
+  );
   const until = (type: TransportReport['type']): Promise<TransportReport> =>
     new Promise((resolve) => {
       const look = (): void => {
