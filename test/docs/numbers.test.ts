@@ -37,14 +37,13 @@ test('docs/connection.md has the times of a suspicion, and five seconds are enou
   const probeMs = constant('connection/silence.ts', 'PROBE_MS');
   const tickMs = constant('signals/clock.ts', 'TICK_MS');
   const jumpMs = constant('signals/clock.ts', 'JUMP_MS');
-  const { baseDelayMs } = resolveOptions('http://server.test/', {});
-  const firstWaitMs = MIN_DELAY_MS + baseDelayMs;
   const page = text('docs/connection.md');
   expect(page).toContain(`has ${probeMs / 1_000} s to show a byte`);
   expect(page).toContain(`more than ${jumpMs / 1_000} s ahead`);
   expect(page).toContain(`Why ${probeMs / 1_000} s: with the second that the clock is looked at`);
-  expect(page).toContain(`at most ${firstWaitMs / 1_000} s for the first wait`);
-  expect([tickMs, tickMs + probeMs + firstWaitMs <= 5_000]).toEqual([1_000, true]);
+  expect(page).toContain(`${MIN_DELAY_MS} ms for the wait`);
+  // Either the clock is looked at, or both waits end at the next second of a hidden page's grid.
+  expect([tickMs, tickMs + probeMs + MIN_DELAY_MS + 1_000 <= 5_000]).toEqual([1_000, true]);
   expect(text('README.md')).toContain(`no byte comes within ${probeMs / 1_000} s`);
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFramer, isMessage } from '../../packages/client/src/event-source/frames.ts';
 import { eventSourceTransport } from '../../packages/client/src/event-source/index.ts';
+import { EventClient } from '../../packages/client/src/index.ts';
 import type { Query, TransportReport, TransportRequest } from '../../packages/client/src/transport/transport.ts';
 import { request as base } from './support.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
@@ -73,13 +74,13 @@ async function connect(change: Partial<TransportRequest> = {}): Promise<Made> {
 const message = (type: string, data: string, lastEventId = ''): MessageEvent<string> =>
   new MessageEvent(type, { data, lastEventId });
 
-test('a message is an event without an id of its own; an id that changed comes before it', () => {
-  const frames = createFramer();
+test('a message is an event without an id of its own, with the last one of its stream from the first that there was', () => {
+  const frameOf = createFramer();
   const event = (data: string) => ({ kind: 'event', type: 'a', data, id: undefined });
-  expect(frames(message('a', '1'))).toEqual([event('1')]);
-  expect(frames(message('a', '2', 'x'))).toEqual([{ kind: 'id', id: 'x' }, event('2')]);
-  expect(frames(message('a', '3', 'x'))).toEqual([event('3')]);
-  expect(frames(message('a', '4', ''))).toEqual([{ kind: 'id', id: '' }, event('4')]);
+  expect(frameOf(message('a', '1'))).toEqual(event('1'));
+  expect(frameOf(message('a', '2', 'x'))).toEqual({ ...event('2'), lastEventId: 'x' });
+  expect(frameOf(message('a', '3', 'x'))).toEqual({ ...event('3'), lastEventId: 'x' });
+  expect(frameOf(message('a', '4', ''))).toEqual({ ...event('4'), lastEventId: '' });
 });
 
 test('only what a server sent has data', () => {
@@ -115,14 +116,8 @@ test('it tells of the opening and of messages, also of those that are called lik
   expect(reports[0]).toMatchObject({ type: 'opened', carriesBody: false, info: { status: 200 } });
   expect(reports.slice(1)).toEqual([
     { type: 'frames', frames: [{ kind: 'event', type: 'open', data: '1', id: undefined }] },
-    {
-      type: 'frames',
-      frames: [
-        { kind: 'id', id: 'x' },
-        { kind: 'event', type: 'error', data: '2', id: undefined },
-      ],
-    },
-    { type: 'frames', frames: [{ kind: 'event', type: 'a', data: '3', id: undefined }] },
+    { type: 'frames', frames: [{ kind: 'event', type: 'error', data: '2', id: undefined, lastEventId: 'x' }] },
+    { type: 'frames', frames: [{ kind: 'event', type: 'a', data: '3', id: undefined, lastEventId: 'x' }] },
   ]);
   expect(source.closed).toBe(0);
 });
@@ -189,4 +184,27 @@ test('a constructor that throws is a failed attempt', async () => {
   eventSourceTransport({ EventSource: Broken }).open({ ...base, environment }, (report) => reports.push(report));
   await turn();
   expect(reports).toMatchObject([{ type: 'failed', error: { code: 'network', cause: expect.any(SyntaxError) } }]);
+});
+
+test('the cursor passes an event of an EventSource after its listeners, as with every transport', () => {
+  const transport = {
+    open: (_request: unknown, report: (said: TransportReport) => void) => ((tell = report), () => {}),
+  };
+  let tell: (said: TransportReport) => void = () => {};
+  const client = new EventClient('http://server.test/', { transport });
+  const cursors: string[] = [];
+  client.on('a', (_data, event) => cursors.push(`${client.lastEventId} ${event.lastEventId}`));
+  client.connect();
+  tell({ type: 'opened', carriesBody: false, info: { url: '', status: 200, headers: { get: () => null } } });
+  const frame = { kind: 'event', type: 'a', data: '1', id: undefined } as const;
+  tell({
+    type: 'frames',
+    frames: [
+      { ...frame, lastEventId: 'x' },
+      { ...frame, lastEventId: 'y' },
+    ],
+  });
+  expect(cursors).toEqual([' x', 'x y']);
+  expect(client.lastEventId).toBe('y');
+  client.disconnect();
 });

@@ -114,7 +114,8 @@ export function createDelivery(
       for (const frame of frames) if (frame.kind === 'event' && frame.id !== undefined) company += 1;
       for (const frame of frames) {
         if (!wanted()) break;
-        if ('id' in frame && frame.id !== undefined) cursor.seen = frame.id;
+        const id = 'lastEventId' in frame ? frame.lastEventId : 'id' in frame ? frame.id : undefined;
+        if (id !== undefined) cursor.seen = id;
         const outcome = take(frame, receivedAt, company);
         cursor.commit();
         inspector.tell?.({ kind: 'frame', frame, outcome, cursor: cursor.value });

@@ -7,6 +7,8 @@ export interface EventFrame {
   readonly data: string;
   /** This block's own `id` field; `undefined` where it had none. */
   readonly id: string | undefined;
+  /** The last event ID behind this block, where somebody else parsed it and does not tell whose it is. */
+  readonly lastEventId?: string;
 }
 
 /** A block with an `id` and no data: it dispatches nothing and moves the cursor. */

@@ -8,6 +8,7 @@ const TICK_MS = 1_000;
 export interface Countdown {
   /** Calls back at each change; ticks only while somebody is subscribed, and while there is a wait. */
   readonly subscribe: (run: () => void) => () => void;
+  /** The seconds as they were told last. */
   readonly getSnapshot: () => number | null;
 }
 

@@ -9,13 +9,12 @@ export interface Message extends Event {
 /** A server may call its events "open" and "error": only those that it sent have data. */
 export const isMessage = (event: Event): event is Message => 'data' in event && typeof event.data === 'string';
 
-/** The messages of one connection as frames. Whose id it is that changed is not told. */
-export function createFramer(): (message: Message) => Frame[] {
-  let seen = '';
+/** The messages of one connection as frames: each has the last event ID of the stream, but not whether it is its own. */
+export function createFramer(): (message: Message) => Frame {
+  /** A new connection begins with an empty one, which takes no cursor away. */
+  let isKnown = false;
   return ({ type, data, lastEventId }) => {
-    const event: Frame = { kind: 'event', type, data, id: undefined };
-    if (lastEventId === seen) return [event];
-    seen = lastEventId;
-    return [{ kind: 'id', id: lastEventId }, event];
+    isKnown ||= lastEventId !== '';
+    return { kind: 'event', type, data, id: undefined, ...(isKnown && { lastEventId }) };
   };
 }

@@ -15,7 +15,7 @@ export function hear(
   report: (report: TransportReport) => void,
   failed: (event: Event) => void,
 ): () => void {
-  const frames = createFramer();
+  const frameOf = createFramer();
   const heard = new Set<string>();
   let isClosed = false;
 
@@ -25,7 +25,7 @@ export function hear(
     heard.add(type);
     source.addEventListener(type, (event) => {
       if (isClosed) return;
-      if (isMessage(event)) report({ type: 'frames', frames: frames(event) });
+      if (isMessage(event)) report({ type: 'frames', frames: [frameOf(event)] });
       else other(event);
     });
   }
