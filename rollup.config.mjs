@@ -59,6 +59,7 @@ const output = (name, format, extension, rest = {}) => ({
   format,
   entryFileNames: `[name].${extension}`,
   chunkFileNames: `shared-[hash].${extension}`,
+  hoistTransitiveImports: false,
   ...rest,
 });
 

@@ -1,5 +1,4 @@
 import { EventClient } from 'pushstream-client';
-import type { StreamOptions } from 'pushstream-client/binding';
 import { createTestClock, createTestServer, type TestClock, type TestServer } from 'pushstream-client/testing';
 import { equal } from './assert.ts';
 import type { Driver, Props, Tasks, View } from './driver.ts';
@@ -47,8 +46,7 @@ const progress = (percentage: number) => ({
   id: String(percentage),
 });
 
-type Options = StreamOptions<Tasks, '*', never, never>;
-const stream = (source: Props['source'], options: object): Props => ({ source, options: options as Options });
+const stream = (source: Props['source'], options: object): Props => ({ source, options });
 
 /** Nothing of a case may outlive it. */
 async function ended({ clock, server, pass }: World, ...views: readonly View<unknown>[]): Promise<void> {

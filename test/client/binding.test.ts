@@ -106,6 +106,20 @@ describe('a binding', () => {
     expect(binding.getSnapshot().data).toEqual({ percentage: 1 });
   });
 
+  test('attached again after its client had closed, it goes on behind what it shows', () => {
+    const { scope, time, transport, options } = shared();
+    const binding = createBinding(tasks, options, scope);
+    const detach = binding.attach();
+    transport.last.open().send(progress(1));
+    time.advance(16);
+    detach();
+    time.advance(1_000);
+    expect(transport.live).toHaveLength(0);
+    binding.attach();
+    expect(transport.last.request.lastEventId).toBe('1');
+    expect(binding.getSnapshot().data).toEqual({ percentage: 1 });
+  });
+
   test('a client is bound as a URL is; before it is attached it shows how the client is', () => {
     const { client, transport, time } = bench<Tasks>();
     client.connect();
@@ -162,7 +176,7 @@ describe('a source that changes', () => {
     const binding = createBinding(tasks, { ...options, events: ['task.progress'] }, scope);
     expect(binding.fits(tasks, { ...options, events: ['task.progress'], on: {} })).toBe(true);
     expect(binding.fits(new URL(url), { ...options, events: ['task.progress'] })).toBe(true);
-    expect(binding.fits(tasks, { ...options, events: ['task.done' as 'task.progress'] })).toBe(false);
+    expect(binding.fits(tasks, { ...options, events: ['task.progress', 'task.progress'] })).toBe(false);
     expect(binding.fits(`${url}/2`, { ...options, events: ['task.progress'] })).toBe(false);
     expect(binding.fits(tasks, { ...options, events: ['task.progress'], headers: { a: '1' } })).toBe(false);
     expect(binding.fits(null, { ...options, events: ['task.progress'] })).toBe(false);
@@ -393,7 +407,7 @@ test.each([
   ['a history that is none', () => createBinding(url, { history: -1 }), 'options.history: expected 0..1048576, got -1'],
   [
     'a reducer without a beginning',
-    () => createBinding(url, { reduce: () => 0 } as never),
+    () => createBinding(url, { reduce: () => 0 }),
     'options.initial: expected what reduce begins with, got none',
   ],
 ])('%s is refused at once', (_name, make, message) => {

@@ -52,7 +52,7 @@ test('the host has its turn without setImmediate too', async () => {
 test('a page and every worker of one is a browser; a server that has workers, or an edge, is none', () => {
   expect(isBrowser()).toBe(false);
   // As in a worker of Deno.
-  vi.stubGlobal('WorkerGlobalScope', class {});
+  vi.stubGlobal('WorkerGlobalScope', () => {});
   vi.stubGlobal('location', { href: 'file:///worker.js' });
   expect(isBrowser()).toBe(false);
   vi.stubGlobal('importScripts', () => {});

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { MAX_SERVER_DELAY_MS, MIN_DELAY_MS } from '../../packages/client/src/connection/backoff.ts';
-import { resolveOptions } from '../../packages/client/src/resolve-options.ts';
 import { pages, read } from './support/markdown.ts';
 
 const { version } = JSON.parse(read('packages/client/package.json')) as { version: string };

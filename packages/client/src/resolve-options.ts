@@ -17,7 +17,7 @@ type Filled<T, Open extends keyof T = never> = Required<Omit<T, Open>> & {
   readonly [Name in Open]: Exclude<T[Name], undefined> | undefined;
 };
 type Options = EventClientOptions & SchemaOptions<object>;
-export type Settings = Filled<Options, 'transport' | 'signal' | 'cursorStore'>;
+type Settings = Filled<Options, 'transport' | 'signal' | 'cursorStore'>;
 type Reconnect = Filled<ReconnectOptions, 'shouldRetry'>;
 
 /** How repetitions are recognised. */
