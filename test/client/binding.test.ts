@@ -350,6 +350,9 @@ describe('a picker', () => {
     [[1], { 0: 1 }, false],
     [{ a: {} }, { a: {} }, false],
     [null, {}, false],
+    [new Map([[1, 1]]), new Map([[2, 2]]), false],
+    [new Date(1), new Date(2), false],
+    [new Set([1]), new Set([2]), false],
     ['a', 'b', false],
   ])('shallow equality of %j and %j: %s', (one, other, expected) => {
     expect(isShallowEqual(one, other)).toBe(expected);
@@ -404,7 +407,11 @@ test.each([
     () => createBinding(url, { headers: () => ({}) }),
     'options.headers: expected what can be compared, or options.key beside it',
   ],
-  ['a history that is none', () => createBinding(url, { history: -1 }), 'options.history: expected 0..1048576, got -1'],
+  [
+    'a history that is none',
+    () => createBinding(url, { history: -1 }),
+    'options.history: expected whole 0..1048576, got -1',
+  ],
   [
     'a reducer without a beginning',
     () => createBinding(url, { reduce: () => 0 }),
@@ -417,4 +424,53 @@ test.each([
 test('a page of clients: without a scope the URL is that of the page, and on a server that is said', () => {
   expect(() => createBinding(url, {}).attach()).toThrow('sharedClient: expected a page or a worker');
   expect(createBinding(new EventClient(url), {}).getSnapshot().status).toBe('idle');
+});
+
+test('a component that is gone pauses nobody', () => {
+  const { scope, transport, options } = shared();
+  const one = createBinding(tasks, options, scope);
+  const other = createBinding(tasks, options, scope);
+  const detach = one.attach();
+  other.attach();
+  transport.last.open();
+  const { pause } = one.getSnapshot();
+  detach();
+  pause();
+  expect(other.client?.status).toBe('open');
+});
+
+test('a seed that comes too late for a shared stream is said in development', () => {
+  const { scope, time, transport, options } = shared();
+  const seed = { lastEventId: '5' };
+  createBinding(tasks, { ...options, seed }, scope).attach();
+  transport.last.open().send(progress(8));
+  createBinding(tasks, { ...options, seed }, scope).attach();
+  expect(time.warnings).toEqual([
+    'PushStream: expected a stream that resumes from the seed\'s "5", got one that is at "8": what came in between is not shown',
+  ]);
+});
+
+test('a history of none keeps none, and counts', () => {
+  const { scope, time, transport, options } = shared();
+  const binding = createBinding(tasks, { ...options, history: 0 }, scope);
+  binding.attach();
+  transport.last.open().send(progress(1) + progress(2));
+  time.advance(16);
+  expect(binding.getSnapshot()).toMatchObject({ events: [], dropped: 2, lastEventId: '2' });
+});
+
+test('a countdown tells all who look', () => {
+  const { client, transport, time } = bench({ reconnect: { baseDelayMs: 6_000 } });
+  const countdown = createCountdown(client);
+  const seen = [0, 0];
+  const ends = seen.map((_, at) => countdown.subscribe(() => (seen[at] = (seen[at] ?? 0) + 1)));
+  client.connect();
+  transport.last.report({ type: 'failed', error: new NetworkError('down') });
+  time.advance(2_000);
+  expect(seen[0]).toBeGreaterThan(1);
+  expect(seen[1]).toBe(seen[0]);
+  ends.forEach((end) => end());
+  client.disconnect();
+  time.advance(16);
+  expect(time.pending).toBe(0);
 });

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type CursorStore, EventClient, localCursor, sessionCursor } from '../../packages/client/src/index.ts';
-import { bench, opened, url } from './support.ts';
+import { type Bench, bench, opened, url } from './support.ts';
 
 const event = (id: string): string => `id: ${id}\ndata: 1\n\n`;
 
@@ -93,13 +93,13 @@ describe('a store that fails never breaks the stream: one warning', () => {
   };
 
   test.each([
-    ['load throws', broken('load', throws), 'expected options.cursorStore to load, got Error: full'],
+    ['load throws', broken('load', throws), 'expected options.cursorStore to load, got Error'],
     ['load gives a number', broken('load', () => 7), 'to load a string at once, got number'],
     ['load gives a promise', broken('load', () => Promise.resolve('7')), 'to load a string at once, got object'],
     ['load gives control characters', broken('load', () => 'a\nb'), 'no control character, got another'],
     ['load gives too much', broken('load', () => 'x'.repeat(1_025)), 'no control character, got another'],
-    ['save throws', broken('save', throws), 'to save, got Error: full'],
-    ['clear throws', broken('clear', throws), 'to clear, got Error: full'],
+    ['save throws', broken('save', throws), 'to save, got Error'],
+    ['clear throws', broken('clear', throws), 'to clear, got Error'],
   ])('%s', (_name, cursorStore, warning) => {
     const { client, transport, time } = opened({ cursorStore });
     const seen: unknown[] = [];
@@ -117,7 +117,7 @@ describe('a store that fails never breaks the stream: one warning', () => {
     await Promise.resolve();
     await Promise.resolve();
     expect(time.warnings).toEqual([
-      `PushStream: expected options.cursorStore to ${part}, got Error: full; the stream goes on without`,
+      `PushStream: expected options.cursorStore to ${part}, got Error; the stream goes on without`,
     ]);
   });
 });
@@ -144,4 +144,84 @@ test.each(['load', 'save', 'clear'])('a store without %s is refused at once', (n
   expect(() => new EventClient(url, { cursorStore })).toThrow(
     `options.cursorStore.${name}: expected function, got undefined`,
   );
+});
+
+describe('in a page', () => {
+  /** A storage as a page has it: texts by name. */
+  class MemoryStorage {
+    readonly #items = new Map<string, string>();
+    getItem = (key: string): string | null => this.#items.get(key) ?? null;
+    setItem = (key: string, value: string): void => void this.#items.set(key, value);
+    removeItem = (key: string): void => void this.#items.delete(key);
+  }
+
+  afterEach(() => vi.unstubAllGlobals());
+
+  /** Loads a page in a tab; what its client begins with. */
+  function load(tab: MemoryStorage, make = localCursor): Bench<Record<string, unknown>> {
+    vi.stubGlobal('sessionStorage', tab);
+    return opened({ cursorStore: make('tasks') });
+  }
+
+  test('localCursor: a tab that saw nothing yet goes on from its own place, not from where another has got to', () => {
+    const local = new MemoryStorage();
+    vi.stubGlobal('localStorage', local);
+    local.setItem('tasks', '3');
+    const [a, b] = [new MemoryStorage(), new MemoryStorage()];
+    expect(load(a).transport.last.request.lastEventId).toBe('3');
+    load(b).transport.last.send(event('9'));
+    expect(local.getItem('tasks')).toBe('9');
+    expect(load(a).transport.last.request.lastEventId).toBe('3');
+    expect(load(b).transport.last.request.lastEventId).toBe('9');
+    expect(load(new MemoryStorage()).transport.last.request.lastEventId).toBe('9');
+  });
+
+  test('localCursor: a tab that began with nothing does not take over what another has seen', () => {
+    vi.stubGlobal('localStorage', new MemoryStorage());
+    const [a, b] = [new MemoryStorage(), new MemoryStorage()];
+    load(a);
+    load(b).transport.last.send(event('9'));
+    expect(load(a).transport.last.request.lastEventId).toBe('');
+  });
+
+  test('sessionCursor: a reload goes on, another tab knows nothing of it', () => {
+    const tab = new MemoryStorage();
+    load(tab, sessionCursor).transport.last.send(event('7'));
+    expect(load(tab, sessionCursor).transport.last.request.lastEventId).toBe('7');
+    expect(load(new MemoryStorage(), sessionCursor).transport.last.request.lastEventId).toBe('');
+  });
+
+  test('clear forgets it in both', () => {
+    vi.stubGlobal('localStorage', new MemoryStorage());
+    const tab = new MemoryStorage();
+    load(tab).transport.last.send(event('7'));
+    localCursor('tasks').clear();
+    expect(load(tab).transport.last.request.lastEventId).toBe('');
+  });
+
+  test('a browser that forbids storage: one warning, and the stream goes on', () => {
+    vi.stubGlobal('localStorage', new MemoryStorage());
+    const forbidden = new MemoryStorage();
+    forbidden.getItem = () => {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    };
+    const { client, time } = load(forbidden);
+    expect(client.status).toBe('open');
+    expect(time.warnings).toHaveLength(1);
+  });
+});
+
+test('what a store throws may hold a secret, or have no words: neither is shown, and nothing breaks', async () => {
+  for (const thrown of [new Error('redis://u:hunter2@host'), Object.create(null) as unknown]) {
+    const fails = (): never => {
+      throw thrown;
+    };
+    const store = { load: fails, save: () => Promise.reject(thrown), clear: fails } as CursorStore;
+    const { client, transport, time } = opened({ cursorStore: store });
+    transport.last.send(event('1'));
+    await Promise.resolve();
+    expect(client.status).toBe('open');
+    expect(time.warnings).toHaveLength(1);
+    expect(time.warnings.join()).not.toContain('hunter2');
+  }
 });

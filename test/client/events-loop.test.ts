@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BufferOverflowError, NetworkError } from '../../packages/client/src/index.ts';
+import { createBinding } from '../../packages/client/src/binding/index.ts';
+import { BufferOverflowError, liveState, NetworkError } from '../../packages/client/src/index.ts';
 import { bench, opened } from './support.ts';
 
 const one = (n: number): string => `event: task.${n}\ndata: ${n}\n\n`;
@@ -163,8 +164,72 @@ describe('a loop that is slower than its events', () => {
 });
 
 test.each([
-  ['limit', { limit: 0 }, 'options.limit: expected 1..1048576, got 0'],
+  ['limit', { limit: 0 }, 'options.limit: expected whole 1..1048576, got 0'],
   ['overflow', { overflow: 'block' as 'drop' }, 'options.overflow: expected "error" | "drop", got "block"'],
 ])('a bad %s is refused at once', (_name, options, message) => {
   expect(() => opened().client.events('*', options)).toThrow(message);
+});
+
+describe('the end of a client', () => {
+  test('a loop that is made in a close listener means the next connection', async () => {
+    const { client, transport } = opened();
+    let events = client.events('none');
+    client.lifecycle.once('close', () => {
+      events = client.events();
+      client.connect();
+    });
+    client.disconnect();
+    transport.last.open().send(one(1));
+    expect((await events.next()).value?.data).toBe(1);
+  });
+
+  test('a loop over a client that is closed already ends when it is disposed', async () => {
+    const { client } = opened();
+    client.disconnect();
+    const next = client.events().next();
+    client[Symbol.dispose]();
+    expect((await next).done).toBe(true);
+  });
+});
+
+test('off() ends the listeners of the caller, not the loops and live states of others', async () => {
+  const { client, transport, time } = opened();
+  const total = liveState(client, { events: 'task.1', initial: 0, reduce: (count) => count + 1 });
+  const events = client.events('task.1');
+  const mine: unknown[] = [];
+  client.on('task.1', (data) => mine.push(data));
+  client.off('task.1');
+  transport.last.send(one(1));
+  time.advance(16);
+  expect([mine.length, total.getSnapshot(), (await events.next()).value?.data]).toEqual([0, 1, 1]);
+});
+
+test('many that wait cost no more each than few', async () => {
+  const { client, transport } = opened();
+  const events = client.events('*', { limit: 400_000 });
+  const chunk = Array.from({ length: 10_000 }, (_, n) => one(n)).join('');
+  for (let n = 0; n < 40; n += 1) transport.last.send(chunk);
+  for (let n = 0; n < 400_000; n += 1) await events.next();
+  expect(events.dropped).toBe(0);
+});
+
+test('a registration that is refused leaves no listener behind', () => {
+  const { client } = opened();
+  let listeners: string[] = [];
+  client.inspect((seen) => {
+    if (seen.kind === 'listeners') listeners = [...seen.listeners.keys()];
+  });
+  expect(() => liveState(client, { events: ['a', 'b*' as 'b'], history: 1 })).toThrow(TypeError);
+  expect(() => client.events('*', { signal: {} as AbortSignal })).toThrow('options.signal.addEventListener');
+  expect(() => client.events('*', { limt: 1 } as object)).toThrow('options: expected signal, limit, overflow');
+  expect(() => createBinding(client, { on: { 'a*': () => {} } as object }).attach()).toThrow(TypeError);
+  expect(() => createBinding(client, { on: { a: 'x' } as object }).attach()).toThrow('options.on.a: expected function');
+  expect(listeners).toEqual([]);
+});
+
+test('a limit, a window or a history is a whole number: half an event is none', () => {
+  const { client } = opened();
+  expect(() => client.events('*', { limit: 1.5 })).toThrow(RangeError);
+  expect(() => liveState(client, { history: 1.5 })).toThrow(RangeError);
+  expect(() => opened({ dedupe: { window: 1.5 } })).toThrow(RangeError);
 });

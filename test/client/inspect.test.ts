@@ -86,3 +86,31 @@ test('one that throws is reported, and harms neither the other ones nor the stre
 test('one that is no function is refused at once', () => {
   expect(() => opened().client.inspect({} as never)).toThrow('observer: expected function, got object');
 });
+
+test('a command of an observer counts: what it ended stays ended, and nothing is left', () => {
+  for (const kind of ['input', 'transition', 'frame'] as const) {
+    const { client, transport, time } = bench();
+    client.connect();
+    const end = client.inspect((seen) => {
+      if (seen.kind === kind && client.status !== 'closed') client.disconnect();
+    });
+    transport.last.open().send('data: 1\n\n');
+    end();
+    time.advance(600_000);
+    expect([client.status, transport.live.length, time.pending, time.listeners]).toEqual(['closed', 0, 0, 0]);
+  }
+});
+
+test('a new observer tells the others nothing, and a disposed client has forgotten all of them', () => {
+  const { client } = opened();
+  const seen: Inspection[] = [];
+  client.inspect((inspection) => seen.push(inspection));
+  expect(seen).toHaveLength(2);
+  client.inspect(() => {});
+  expect(seen).toHaveLength(2);
+  client[Symbol.dispose]();
+  const before = seen.length;
+  client.connect();
+  client.disconnect();
+  expect(seen).toHaveLength(before);
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bench } from './support.ts';
+import { NetworkError } from '../../packages/client/src/index.ts';
+import { bench, opened } from './support.ts';
 
 describe('leases', () => {
   test('the first connects, the last disconnects one macrotask later', () => {
@@ -128,5 +129,59 @@ describe('leases', () => {
     release();
     time.advance(16);
     expect(time.pending).toBe(0);
+  });
+});
+
+describe('taking a lease hurries nobody', () => {
+  test('a component that is mounted anew at each failure keeps to the wait that the server asked for', () => {
+    const { client, transport, time } = bench();
+    let release = client.retain();
+    client.lifecycle.on('retry', () => {
+      release();
+      release = client.retain();
+    });
+    transport.last.report({ type: 'failed', error: new NetworkError('down'), retryAfterMs: 60_000 });
+    time.advance(59_000);
+    expect(transport.connections).toHaveLength(1);
+    time.advance(2_000);
+    expect(transport.connections).toHaveLength(2);
+  });
+
+  test('nor does the first lease on a client that waits after connect() by hand', () => {
+    const { client, transport } = bench();
+    client.connect();
+    transport.last.report({ type: 'failed', error: new NetworkError('down') });
+    client.retain();
+    expect(client.status).toBe('reconnecting');
+    expect(transport.connections).toHaveLength(1);
+  });
+});
+
+describe('in a listener', () => {
+  const event = 'event: a\ndata: 1\n\n';
+
+  test('disconnect() and connect() is by hand: a lease that is given back does not end it', () => {
+    const { client, transport, time } = opened();
+    client.once('a', () => {
+      client.disconnect();
+      client.connect();
+    });
+    transport.last.send(event);
+    client.retain()();
+    time.advance(1_000);
+    expect(client.status).toBe('reconnecting');
+  });
+
+  test('disconnect() and a lease that is taken and given back leaves nothing behind', () => {
+    const { client, transport, time } = opened();
+    const release = client.retain();
+    client.once('a', () => {
+      client.disconnect();
+      release();
+      client.retain()();
+    });
+    transport.last.send(event);
+    time.advance(60_000);
+    expect([client.leases, client.status, transport.live.length, time.pending]).toEqual([0, 'closed', 0, 0]);
   });
 });

@@ -220,7 +220,11 @@ describe('its life', () => {
 });
 
 test.each([
-  ['no client', () => liveState({} as EventClient, { history: 1 }), 'client: expected an EventClient, got object'],
+  [
+    'no client',
+    () => liveState({} as EventClient, { history: 1 }),
+    'client: expected an EventClient of this copy of pushstream-client, got object',
+  ],
   ['no options', () => liveState(opened().client, undefined as never), 'options: expected object, got undefined'],
   ['neither', () => liveState(opened().client, {} as never), 'options.reduce: expected function, got undefined'],
   [
@@ -228,7 +232,7 @@ test.each([
     () => liveState(opened().client, { history: 1, initial: 0, reduce: () => 0 } as never),
     'options: expected either reduce or history, got both',
   ],
-  ['no room', () => liveState(opened().client, { history: 0 }), 'options.history: expected 1..1048576, got 0'],
+  ['no room', () => liveState(opened().client, { history: 0 }), 'options.history: expected whole 1..1048576, got 0'],
   [
     'half a wildcard',
     () => liveState(opened().client, { events: 'task.pro*' as '*', history: 1 }),

@@ -197,3 +197,12 @@ test('nobody listens to the page, and no timer runs, before connect() and after 
   time.advance(16);
   expect([time.listeners, time.pending]).toEqual([0, 0]);
 });
+
+test("a pause for a reason called 'hidden' is the caller's own: showing the page does not end it", () => {
+  const { client, time } = opened({ hidden: { releaseAfterMs: 0 } });
+  client.pause('hidden');
+  time.show(false);
+  time.advance(0);
+  time.show(true);
+  expect(client.status).toBe('paused');
+});

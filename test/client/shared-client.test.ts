@@ -202,3 +202,40 @@ test('on a server there is no page to share by: a scope per request is asked for
     new TypeError('sharedClient: expected a page or a worker; on a server createClientScope(), got a server'),
   );
 });
+
+test.each<[string, SharedClientOptions<Record<string, unknown>>]>([
+  ['method', { method: 'get' }],
+  ['credentials', { credentials: 'same-origin' }],
+  ['headers', { headers: {} }],
+  ['query', { query: { shop: undefined } }],
+  ['decode', { decode: 'json' }],
+])('to say the default of %s is to say nothing', (_name, options) => {
+  const { client } = shared();
+  expect(client(options)).toBe(client());
+  expect(client(options, `${url}#part`)).toBe(client());
+});
+
+test('who asks for a client that is there already is held to the same checks', () => {
+  const { client } = shared();
+  client();
+  expect(() => client({ lingerMs: -1 })).toThrow('options.lingerMs');
+  expect(() => client({ lingreMs: 1 } as object)).toThrow('options: expected');
+  expect(() => client({ headers: { 'bad header': 'x' } })).toThrow('options.headers');
+});
+
+test('a signal would end the stream of everybody: it is refused', () => {
+  expect(() => shared().client({ signal: AbortSignal.abort() } as object)).toThrow('options.signal: expected none');
+});
+
+test('the defaults of a scope hold for all, unless somebody says otherwise, and functions among them need no key', () => {
+  const time = new VirtualTime();
+  const transport = new ScriptedTransport();
+  const headers = (): Record<string, string> => ({ authorization: 'Bearer a' });
+  const scope = createClientScope({ headers, transport, environment: time.environment, lingerMs: 500 });
+  expect(scope.client(url)).toBe(scope.client(url));
+  scope.client(url).retain();
+  expect(transport.last.request.headers).toBe(headers);
+  expect(scope.client(url, { headers: { a: '1' } })).not.toBe(scope.client(url));
+  expect(time.warnings.filter((warning) => warning.includes('holds for both'))).toEqual([]);
+  expect(() => createClientScope(7 as never)).toThrow('defaults: expected object, got 7');
+});

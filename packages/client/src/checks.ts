@@ -13,14 +13,17 @@ export function misuse(path: string, expected: string, got: string, Misuse: type
 }
 
 function fits(value: unknown, kind: string): boolean {
-  const [min, max] = kind.split('..');
-  if (max) return typeof value === 'number' && value >= Number(min) && value <= Number(max);
+  const [min, max] = kind.replace('whole ', '').split('..');
+  if (max) {
+    const isCounted = !kind.startsWith('whole ') || Number.isInteger(value);
+    return typeof value === 'number' && value >= Number(min) && value <= Number(max) && isCounted;
+  }
   return kind === show(value) || (kind === typeof value && value !== null);
 }
 
 /**
  * Holds a value to a list of kinds, which is its own message: words and constants as they are
- * written (`"json"`, `false`), names of types (`function`), ranges of numbers (`1..10`).
+ * written (`"json"`, `false`), names of types (`function`), ranges of numbers (`1..10`, `whole 1..10`).
  *
  * @throws {TypeError} Naming the option, what was expected and what came.
  * @throws {RangeError} The same, for a number out of range.

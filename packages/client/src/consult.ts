@@ -1,3 +1,4 @@
+import { check } from './checks.ts';
 import type { Report } from './connection/state.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
@@ -6,8 +7,9 @@ export function consult(report: Report, { shouldRetry, environment }: ResolvedOp
   const error = 'error' in report && report.error;
   if (!error) return report;
   try {
-    const retried = shouldRetry?.(error);
+    const retried: unknown = shouldRetry?.(error);
     if (retried === undefined) return report;
+    check('options.reconnect.shouldRetry()', retried, 'true | false | undefined');
     const told = 'retryAfterMs' in report ? report.retryAfterMs : undefined;
     const retryAfterMs = told ?? ('retryAfterMs' in error ? error.retryAfterMs : undefined);
     return { type: retried ? 'failed' : 'fatal', error, retryAfterMs };

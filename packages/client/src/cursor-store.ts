@@ -1,4 +1,5 @@
 import { type Cursor, isSendable, SENDABLE } from './cursor.ts';
+import { kindOf } from './errors.ts';
 import { isThenable } from './thenable.ts';
 
 /**
@@ -33,7 +34,7 @@ export function createKeeper(store: CursorStore | undefined, cursor: Cursor, war
   }
 
   function attempt<T>(name: string, work: () => T): T | undefined {
-    const failed = (error: unknown): void => complain(`${name}, got ${String(error)}`);
+    const failed = (error: unknown): void => complain(`${name}, got ${kindOf(error)}`);
     try {
       const result = work();
       if (isThenable(result)) result.then(undefined, failed);

@@ -10,12 +10,14 @@ interface Registration {
   readonly pattern: string;
   readonly listener: AnyListener;
   readonly once: boolean;
+  /** Not one of the caller's own, who may forget them by name. */
+  readonly isOurs: boolean;
 }
 
 /** Names and patterns to listeners. */
 export interface Dispatcher {
-  on(pattern: string, listener: AnyListener, once?: boolean): () => void;
-  /** Without a listener: all of that name or pattern. */
+  on(pattern: string, listener: AnyListener, once?: boolean, isOurs?: boolean): () => void;
+  /** Without a listener: all of that name or pattern that are the caller's own. */
   off(pattern: string, listener?: AnyListener): void;
   /** Who listens to a type, in the order of registration. */
   find(type: string): readonly Registration[];
@@ -58,8 +60,8 @@ export function createDispatcher(reportError: (error: unknown) => void, changed:
   }
 
   return {
-    on(pattern, listener, once = false) {
-      const registration: Registration = { pattern, listener, once };
+    on(pattern, listener, once = false, isOurs = false) {
+      const registration: Registration = { pattern, listener, once, isOurs };
       registrations.add(registration);
       byType.clear();
       changed();
@@ -67,7 +69,8 @@ export function createDispatcher(reportError: (error: unknown) => void, changed:
     },
     off(pattern, listener) {
       for (const registration of registrations) {
-        if (registration.pattern === pattern && (!listener || registration.listener === listener)) remove(registration);
+        const isMeant = listener ? registration.listener === listener : !registration.isOurs;
+        if (registration.pattern === pattern && isMeant) remove(registration);
       }
     },
     find,

@@ -101,11 +101,10 @@ export class DecodeError extends EventClientError {
 
   constructor(event: UndecodedEvent, cause: unknown, issues: readonly SchemaIssue[] = []) {
     // Not the cause's own words, nor the issues', which may show the data.
-    const got = cause instanceof Error ? cause.name : typeof cause;
     super(
-      issues.length > 0
+      cause === undefined
         ? `Expected the data of ${nameOf(event.type)} to be what its schema says, got ${issues.length} issues`
-        : `Expected the data of ${nameOf(event.type)} to decode, got ${got}`,
+        : `Expected the data of ${nameOf(event.type)} to decode, got ${kindOf(cause)}`,
       { cause },
     );
     this.event = event;
@@ -162,9 +161,13 @@ function nameOf(type: string): string {
   return JSON.stringify(type.slice(0, 99));
 }
 
+/** What was thrown, without its words, which may show what is secret. */
+export const kindOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : typeof thrown);
+
 /** What was thrown, in words: anything can be thrown, and Node hides why a fetch failed in its cause. */
 export function messageOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
+  // An object without a prototype has no words of its own.
+  if (!(thrown instanceof Error)) return thrown === Object(thrown) ? typeof thrown : String(thrown);
   const { message, cause } = thrown;
   return cause instanceof Error ? `${message}: ${cause.message || cause.name}` : message;
 }

@@ -5,18 +5,18 @@ import type { EventOf, EventPattern, EventType, Listener, MatchingType, Unsubscr
 import type { Observer } from './inspect.ts';
 import { type EventIterator, type EventsOptions, iterate } from './iterate.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
-import { listen } from './listen.ts';
+import { listen, listenAll } from './listen.ts';
 import type { EventClientOptions, SchemaOptions } from './options.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { type Snapshot, type Status, statusOf } from './snapshot.ts';
 import { createStream, type Stream, streams } from './stream.ts';
 
 /** A name of the map, or a pattern that at least one name matches. */
-export type KnownPattern<Events extends object, Pattern extends string> = [MatchingType<Events, Pattern>] extends [
-  never,
-]
-  ? never
-  : Pattern;
+export type KnownPattern<Events extends object, Pattern extends string> = Pattern extends Pattern
+  ? [MatchingType<Events, Pattern>] extends [never]
+    ? never
+    : Pattern
+  : never;
 
 /**
  * A stream of server-sent events that outlives its connections: it reconnects, resumes and notices
@@ -84,7 +84,7 @@ export class EventClient<Events extends object = Record<string, unknown>> {
     pattern: KnownPattern<Events, Pattern>,
     listener: Listener<Events, Pattern>,
   ): Unsubscribe {
-    return listen(this.#stream.events, this.#stream.cannot, pattern, listener);
+    return listen(this.#stream, pattern, listener);
   }
 
   /** As `on`, for one event. */
@@ -92,7 +92,7 @@ export class EventClient<Events extends object = Record<string, unknown>> {
     pattern: KnownPattern<Events, Pattern>,
     listener: Listener<Events, Pattern>,
   ): Unsubscribe {
-    return listen(this.#stream.events, this.#stream.cannot, pattern, listener, true);
+    return listen(this.#stream, pattern, listener, true);
   }
 
   /** Ends what `on` and `once` began with the same type or pattern; without a listener, all of it. */
@@ -114,14 +114,14 @@ export class EventClient<Events extends object = Record<string, unknown>> {
     pattern?: KnownPattern<Events, Pattern>,
     options: EventsOptions = {},
   ): EventIterator<EventOf<Events, MatchingType<Events, Pattern> & EventType<Events>>> {
-    const { closing, events, cannot } = this.#stream;
+    const stream = this.#stream;
     return iterate(
       {
         listen: (take) =>
-          listen(events, cannot, pattern ?? '*', (_data: unknown, event: Parameters<typeof take>[0]) => take(event)),
+          listenAll(stream, [[pattern ?? '*', (_data: unknown, event: Parameters<typeof take>[0]) => take(event)]]),
         onClose(closed) {
-          closing.add(closed);
-          return () => closing.delete(closed);
+          stream.closing.add(closed);
+          return () => stream.closing.delete(closed);
         },
       },
       options,
@@ -150,10 +150,10 @@ export class EventClient<Events extends object = Record<string, unknown>> {
   inspect(observer: Observer): Unsubscribe {
     check('observer', observer, 'function');
     const { inspector, events, leases } = this.#stream;
-    const end = inspector.observe(observer);
-    inspector.tell?.({ kind: 'listeners', listeners: events.patterns });
-    inspector.tell?.({ kind: 'leases', leases: leases.count });
-    return end;
+    return inspector.observe(observer, [
+      { kind: 'listeners', listeners: events.patterns },
+      { kind: 'leases', leases: leases.count },
+    ]);
   }
 
   /** Opens the stream; skips the wait if there is one. Does nothing while a connection is there. */
@@ -185,11 +185,15 @@ export class EventClient<Events extends object = Record<string, unknown>> {
     this.#send({ type: 'resume', reason });
   }
 
-  /** Disconnects and forgets every listener and lease. */
+  /** Disconnects and forgets every listener, lease and observer. */
   [Symbol.dispose](): void {
+    const { closing, events, inspector, leases, lifecycle } = this.#stream;
     this.disconnect();
-    this.#stream.leases.clear();
-    this.#stream.events.clear();
-    this.#stream.lifecycle.clear();
+    // Also where it was closed before: who still waits for an event gets none any more.
+    for (const closed of closing) closed(null);
+    leases.clear();
+    events.clear();
+    lifecycle.clear();
+    inspector.clear();
   }
 }

@@ -1,7 +1,7 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { StreamEvent } from './events.ts';
 import type { Flush } from './flush.ts';
-import { listen } from './listen.ts';
+import { listenAll } from './listen.ts';
 import type { Stream } from './stream.ts';
 
 /** What folds: takes events, and gives the value when it is asked for. */
@@ -15,8 +15,8 @@ export interface Fold<State> {
 /** A fold whose value follows the events of one stream, or of one stream after the other. */
 export interface Folding<State> {
   readonly signal: ReadonlySignal<State>;
-  /** Returns what ends it; the value stays. */
-  listenTo(stream: Stream, events: string | readonly string[]): () => void;
+  /** Takes what was missed, and from now on everything; returns what ends it. The value stays. */
+  listenTo(stream: Stream, events: string | readonly string[], missed?: readonly StreamEvent[]): () => void;
   /** Back to the beginning, at once. */
   clear(flush: Flush | undefined): void;
 }
@@ -30,7 +30,7 @@ export function createFolding<State>(fold: Fold<State>): Folding<State> {
   return {
     // Signals have no other way to be read-only at run time.
     signal: computed(() => current.value),
-    listenTo(stream, events) {
+    listenTo(stream, events, missed = []) {
       let latest: StreamEvent | undefined;
       const take = (_data: unknown, event: StreamEvent): void => {
         // Several patterns may match one event; their listeners are called one after the other.
@@ -39,8 +39,12 @@ export function createFolding<State>(fold: Fold<State>): Folding<State> {
         fold.take(event);
         stream.flush(update);
       };
-      const ends = [events].flat().map((name) => listen(stream.events, stream.cannot, name, take));
-      return () => ends.forEach((end) => end());
+      const end = listenAll(
+        stream,
+        [events].flat().map((name) => [name, take] as const),
+      );
+      for (const event of missed) take(undefined, event);
+      return end;
     },
     clear(flush) {
       fold.clear();
@@ -59,11 +63,11 @@ export function createHistory(
   return {
     take(event) {
       count += 1;
-      kept.push(event);
+      if (limit > 0) kept.push(event);
       if (kept.length >= 2 * limit) kept = kept.slice(-limit);
     },
     value() {
-      const events = Object.freeze(limit > 0 ? kept.slice(-limit) : []);
+      const events = Object.freeze(kept.slice(-limit));
       return Object.freeze({ events, dropped: count - events.length });
     },
     clear() {

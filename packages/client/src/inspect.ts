@@ -41,7 +41,9 @@ export type Observer = (inspection: Inspection) => void;
 
 /** Hands what happens to whoever looks. */
 export interface Inspector {
-  observe(observer: Observer): Unsubscribe;
+  /** Begins with how things are, for the new one alone. */
+  observe(observer: Observer, opening: readonly Said[]): Unsubscribe;
+  clear(): void;
   /** Only there while somebody looks: what is not told costs nothing. */
   tell: ((said: Said) => void) | undefined;
 }
@@ -49,26 +51,32 @@ export interface Inspector {
 export function createInspector({ now, reportError }: Environment): Inspector {
   const observers = new Set<{ readonly observer: Observer }>();
 
-  function tell(said: Said): void {
-    const inspection = Object.freeze({ ...said, at: now() });
-    for (const { observer } of observers) {
-      try {
-        observer(inspection);
-      } catch (error) {
-        reportError(error);
-      }
+  function hand({ observer }: { readonly observer: Observer }, said: Said): void {
+    try {
+      observer(Object.freeze({ ...said, at: now() }));
+    } catch (error) {
+      reportError(error);
     }
   }
 
+  function tell(said: Said): void {
+    for (const entry of observers) hand(entry, said);
+  }
+
   const inspector: Inspector = {
-    observe(observer) {
+    observe(observer, opening) {
       const entry = { observer };
       observers.add(entry);
       inspector.tell = tell;
+      for (const said of opening) hand(entry, said);
       return () => {
         observers.delete(entry);
         if (observers.size === 0) inspector.tell = undefined;
       };
+    },
+    clear() {
+      observers.clear();
+      inspector.tell = undefined;
     },
     tell: undefined,
   };

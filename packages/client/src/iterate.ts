@@ -1,4 +1,4 @@
-import { check } from './checks.ts';
+import { check, complete, type Manual } from './checks.ts';
 import { BufferOverflowError, type StreamError } from './errors.ts';
 
 /** How events wait for a loop that is slower than they come. */
@@ -37,28 +37,58 @@ interface Waiting<Event> {
   reject(error: unknown): void;
 }
 
+const manual: Manual<{ signal: AbortSignal | undefined; limit: number; overflow: 'error' | 'drop' }> = {
+  signal: ['object', undefined],
+  limit: ['whole 1..1048576', 1_024],
+  overflow: ['"error" | "drop"', 'error'],
+};
+
+/** First in, first out, at the same price however many wait. */
+function createQueue<Item>(): {
+  readonly size: number;
+  push(item: Item): void;
+  shift(): Item | undefined;
+  clear(): void;
+} {
+  let items: (Item | undefined)[] = [];
+  let head = 0;
+  return {
+    get size() {
+      return items.length - head;
+    },
+    push: (item) => void items.push(item),
+    shift() {
+      const item = items[head];
+      items[head] = undefined;
+      if (head < items.length) head += 1;
+      // What was taken out is let go now and then, all at once.
+      if (2 * head > items.length + 64) {
+        items = items.slice(head);
+        head = 0;
+      }
+      return item;
+    },
+    clear() {
+      items = [];
+      head = 0;
+    },
+  };
+}
+
 /** Listens from now on, not from the first `next`: what comes in between waits too. */
 export function iterate<Event>(
   { listen, onClose }: IterationSource<Event>,
-  { signal, limit = 1_024, overflow = 'error' }: EventsOptions,
+  options: EventsOptions,
 ): EventIterator<Event> {
-  check('options.limit', limit, '1..1048576');
-  check('options.overflow', overflow, '"error" | "drop"');
-  /** Every event is an object of its own; the first of a set is taken out without moving the others. */
-  const buffer = new Set<Event>();
-  const waiting: Waiting<Event>[] = [];
+  check('options', options, 'object');
+  const { signal, limit, overflow } = complete('options', options, manual);
+  if (signal) check('options.signal.addEventListener', signal.addEventListener, 'function');
+  const buffer = createQueue<Event>();
+  const waiting = createQueue<Waiting<Event>>();
   let dropped = 0;
   let isOver = false;
   /** To be thrown, once, behind what waits in the buffer. */
   let failure: { readonly error: unknown } | undefined;
-
-  function shift(): Event | undefined {
-    for (const event of buffer) {
-      buffer.delete(event);
-      return event;
-    }
-    return undefined;
-  }
 
   function conclude({ resolve, reject }: Waiting<Event>): void {
     const thrown = failure;
@@ -67,12 +97,12 @@ export function iterate<Event>(
     else resolve({ done: true, value: undefined });
   }
 
-  function finish(error: unknown): void {
+  function finish(how?: { readonly error: unknown }): void {
     if (isOver) return;
     isOver = true;
-    if (error !== null) failure = { error };
+    failure = how;
     for (const stop of stops) stop();
-    for (const one of waiting.splice(0)) conclude(one);
+    for (let one = waiting.shift(); one; one = waiting.shift()) conclude(one);
   }
 
   function take(event: Event): void {
@@ -81,22 +111,26 @@ export function iterate<Event>(
       next.resolve({ done: false, value: event });
       return;
     }
-    if (buffer.size === limit) {
+    if (buffer.size >= limit) {
       if (overflow === 'error') {
-        finish(new BufferOverflowError(limit));
+        finish({ error: new BufferOverflowError(limit) });
         return;
       }
-      shift();
+      buffer.shift();
       dropped += 1;
     }
-    buffer.add(event);
+    buffer.push(event);
   }
 
   const abort = (): void => {
     buffer.clear();
-    finish(signal?.reason);
+    finish({ error: signal?.reason });
   };
-  const stops = [listen(take), onClose(finish), () => signal?.removeEventListener('abort', abort)];
+  const stops = [
+    listen(take),
+    onClose((error) => finish(error ? { error } : undefined)),
+    () => signal?.removeEventListener('abort', abort),
+  ];
   signal?.addEventListener('abort', abort);
   if (signal?.aborted) abort();
 
@@ -106,14 +140,14 @@ export function iterate<Event>(
     },
     next: () =>
       new Promise((resolve, reject) => {
-        const event = shift();
+        const event = buffer.shift();
         if (event !== undefined) resolve({ done: false, value: event });
         else if (isOver) conclude({ resolve, reject });
         else waiting.push({ resolve, reject });
       }),
     return() {
       buffer.clear();
-      finish(null);
+      finish();
       failure = undefined;
       return Promise.resolve({ done: true, value: undefined });
     },

@@ -17,7 +17,7 @@ export interface Leases {
 export function createLeases(
   lingerMs: number,
   { setTimer }: Environment,
-  connection: { connect(): void; disconnect(): void; isClosed(): boolean },
+  connection: { connect(): void; disconnect(): void; isDown(): boolean },
   changed: () => void,
 ): Leases {
   const held = new Set<object>();
@@ -38,11 +38,12 @@ export function createLeases(
       held.add(lease);
       changed();
       stay();
-      if (held.size === 1) connection.connect();
+      // A wait goes on: nobody hurries a server by coming back.
+      if (held.size === 1 && connection.isDown()) connection.connect();
       return () => {
         if (!held.delete(lease)) return;
         changed();
-        if (held.size > 0 || isByHand || connection.isClosed()) return;
+        if (held.size > 0 || isByHand || connection.isDown()) return;
         cancel = setTimer(() => {
           cancel = undefined;
           connection.disconnect();

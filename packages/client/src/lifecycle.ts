@@ -75,7 +75,7 @@ export function createLifecycle(dispatcher: Dispatcher, cannot: readonly Transpo
     check('type', name, names);
     if (name === 'comment' && cannot.includes('comments'))
       throw misuse('type', 'what the transport can tell, not comments', show(name));
-    return listen(dispatcher, [], name, listener, once);
+    return listen({ events: dispatcher, cannot: [] }, name, listener, once);
   };
   return {
     on: (name, listener) => subscribe(name, listener),

@@ -92,12 +92,14 @@ export function liveState(
   options: Partial<ReduceOptions<object, never, unknown> & HistoryOptions<object, never>>,
 ): LiveState<unknown> {
   const stream = streams.get(client);
-  if (!stream) throw misuse('client', 'an EventClient', typeof client);
+  if (!stream) throw misuse('client', 'an EventClient of this copy of pushstream-client', typeof client);
   check('options', options, 'object');
   const { events = '*', initial, reduce, history: limit } = options;
   if (limit === undefined) check('options.reduce', reduce, 'function');
-  else check('options.history', limit, '1..1048576');
+  else check('options.history', limit, 'whole 1..1048576');
   if (limit !== undefined && reduce) throw misuse('options', 'either reduce or history', 'both');
+  if (Array.isArray(events) && events.length === 0)
+    throw misuse('options.events', 'at least one type or pattern', 'none');
   const fold: Fold<unknown> = reduce ? reducer(initial, reduce) : createHistory(limit ?? 1);
   const { signal, listenTo, clear } = createFolding(fold);
   const end = listenTo(stream, events);

@@ -86,7 +86,7 @@ const resumeManual: Manual<Required<ResumeOptions>> = {
 };
 
 const dedupeManual: Manual<Filled<DedupeOptions, 'key'>> = {
-  window: ['1..1048576', 1_024],
+  window: ['whole 1..1048576', 1_024],
   key: ['function', undefined],
 };
 

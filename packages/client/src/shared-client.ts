@@ -2,11 +2,13 @@ import { check, misuse, show } from './checks.ts';
 import { EventClient } from './event-client.ts';
 import { hostEnvironment, isDevelopment, isServer } from './host.ts';
 import type { EventClientOptions, SchemaOptions } from './options.ts';
+import { resolveOptions } from './resolve-options.ts';
 import { append, parseHeaders } from './transport/request.ts';
 import { parseUrl, withoutQuery } from './transport/url.ts';
 
 /** As for one client alone, and what the stream is known by. */
-export interface SharedClientOptions<Events extends object> extends EventClientOptions, SchemaOptions<Events> {
+export interface SharedClientOptions<Events extends object>
+  extends Omit<EventClientOptions, 'signal'>, SchemaOptions<Events> {
   /**
    * Stands for the URL's request in place of query, method, credentials, headers, body and decoding:
    * required where one of them is a function, which nothing can compare.
@@ -34,6 +36,12 @@ export interface ClientScope {
 /** What makes a stream another stream. */
 const IDENTITY = ['query', 'method', 'credentials', 'headers', 'body', 'decode'] as const;
 
+/** What two users of one stream may mean differently, and what can be compared. */
+const MANNERS = [
+  ...['redirect', 'resume', 'dedupe', 'heartbeatTimeoutMs', 'connectTimeoutMs', 'reconnect', 'maxEventLength'],
+  ...['resend', 'flush', 'hidden', 'lingerMs'],
+];
+
 /** Whatever its events are. */
 type AnyClient = Pick<EventClient, 'status' | 'leases' | typeof Symbol.dispose>;
 
@@ -46,6 +54,10 @@ interface Entry {
   readonly options: object;
 }
 
+/** One that is closed, and held by nobody, is done with. */
+const isUsed = (client: AnyClient | undefined): boolean =>
+  client !== undefined && (client.leases > 0 || client.status !== 'closed');
+
 /** The same text for the same request, however it is written; functions and machinery all look alike. */
 function written(value: unknown): string {
   return (
@@ -57,7 +69,10 @@ function written(value: unknown): string {
   );
 }
 
-const hrefOf = (url: string | URL): string => parseUrl(url, hostEnvironment.baseUrl())?.href ?? String(url);
+/** Without what never reaches a server. */
+function hrefOf(url: string | URL): string {
+  return (parseUrl(url, hostEnvironment.baseUrl())?.href ?? String(url)).replace(/#.*/s, '');
+}
 
 function differences(names: Iterable<string>, one: object, other: object): readonly string[] {
   const [first, second] = [one, other].map((options) => new Map(Object.entries<unknown>({ ...options })));
@@ -80,14 +95,28 @@ export function identityOf(url: string | URL, options: EventClientOptions & { re
     if (typeof part === 'function' || isOpaque)
       throw misuse(`options.${name}`, 'what can be compared, or options.key beside it', show(part));
   }
-  // As they are sent: however they are written, and whatever their order.
-  if (typeof headers === 'object') parts.set('headers', parseHeaders(headers));
-  if (typeof query === 'object') parts.set('query', append(new URLSearchParams(), query));
-  return written([href, ...IDENTITY.map((name) => parts.get(name))]);
+  const { method = 'GET', credentials = 'same-origin', body = null, decode = 'json' } = options;
+  // As they are sent: however they are written, whatever their order, and whether they are said or not.
+  return written([
+    href,
+    append(new URLSearchParams(), typeof query === 'object' ? query : {}),
+    String(method).toUpperCase(),
+    credentials,
+    typeof headers === 'object' ? parseHeaders(headers) : new Headers(),
+    body,
+    decode,
+  ]);
 }
 
-/** A scope of its own: one per request on a server, where clients must not outlive it. */
-export function createClientScope(): ClientScope {
+/**
+ * A scope of its own: one per request on a server, where clients must not outlive it. Every client in
+ * it has `defaults`, unless who asks says otherwise; they are the same for all, so functions among
+ * them need no key.
+ *
+ * @throws {TypeError} For defaults that are no options.
+ */
+export function createClientScope(defaults: Omit<EventClientOptions, 'signal'> = {}): ClientScope {
+  check('defaults', defaults, 'object');
   /** By URL, then by identity. */
   const streams = new Map<string, Map<string, Entry>>();
   const said = new Set<string>();
@@ -121,14 +150,12 @@ export function createClientScope(): ClientScope {
   ): void {
     const shown = withoutQuery(href);
     if (found) {
-      const { lastEventId: _first, ...one } = { lastEventId: '', ...found.options };
-      const { lastEventId: _second, ...other } = options;
-      const names = differences(new Set(Object.keys({ ...one, ...other })), one, other);
+      const names = differences(MANNERS, found.options, options);
       if (names.length > 0)
         warn(options, `two users of ${shown} disagree on ${names.join(', ')}: what the first one said holds for both`);
       return;
     }
-    const other = [...entries.values()].find(({ key }) => key === undefined);
+    const other = [...entries.values()].find(({ key, client }) => key === undefined && isUsed(client.deref()));
     if (other)
       warn(
         options,
@@ -139,17 +166,21 @@ export function createClientScope(): ClientScope {
   return {
     client<Events extends object>(url: string | URL, options: SharedClientOptions<Events> = {}): EventClient<Events> {
       check('options', options, 'object');
-      const { key, ...own } = options;
+      const { key, ...given } = options;
       if (key !== undefined) check('options.key', key, 'string');
+      if ('signal' in given && given.signal !== undefined)
+        throw misuse('options.signal', 'none: a shared client is not for one user to end, but a lease is', 'one');
+      const own = { ...defaults, ...given };
+      resolveOptions(url, own);
       const href = hrefOf(url);
       const identity = identityOf(url, options);
       const entries = streams.get(href) ?? new Map<string, Entry>();
       const found = entries.get(identity);
       const client = found?.client.deref();
-      const isUsable = client && (client.status !== 'closed' || client.leases > 0);
+      const isUsable = isUsed(client);
       if (isDevelopment() && (isUsable || key === undefined)) compare(isUsable ? found : undefined, entries, href, own);
       // Who asks for the same stream means the same events.
-      if (isUsable) return client as EventClient<Events>;
+      if (client && isUsable) return client as EventClient<Events>;
       const made = new EventClient<Events>(url, own);
       sweep();
       streams.set(href, entries.set(identity, { client: new WeakRef(made), key, options: own }));

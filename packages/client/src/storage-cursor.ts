@@ -2,18 +2,22 @@ import { misuse, show } from './checks.ts';
 import type { CursorStore } from './cursor-store.ts';
 import { hostStorage } from './host.ts';
 
-/** The first that has it is where this tab left off. Storages that are missing keep nothing. */
+/** Storages that are missing keep nothing. */
 function storageCursor(key: string, names: readonly ('sessionStorage' | 'localStorage')[]): CursorStore {
   if (typeof key !== 'string' || !key) throw misuse('key', 'a name', show(key));
-  const each = <T>(work: (storage: Storage) => T): T[] =>
-    names.flatMap((name) => {
-      const storage = hostStorage(name);
-      return storage ? [work(storage)] : [];
-    });
+  const storages = (): Storage[] => names.flatMap((name) => hostStorage(name) ?? []);
   return {
-    load: () => each((storage) => storage.getItem(key)).find(Boolean),
-    save: (cursor) => each((storage) => storage.setItem(key, cursor)),
-    clear: () => each((storage) => storage.removeItem(key)),
+    load() {
+      const [own, ...wider] = storages();
+      const left = own?.getItem(key);
+      // An empty one counts: this tab has begun, and what others have seen is not its own.
+      if (!own || typeof left === 'string') return left;
+      const latest = wider.map((storage) => storage.getItem(key)).find(Boolean) ?? '';
+      if (wider.length > 0) own.setItem(key, latest);
+      return latest;
+    },
+    save: (cursor) => storages().forEach((storage) => storage.setItem(key, cursor)),
+    clear: () => storages().forEach((storage) => storage.removeItem(key)),
   };
 }
 

@@ -97,7 +97,7 @@ export function createStream(options: ResolvedOptions, connect: () => void): Str
   const leases = createLeases(
     lingerMs,
     environment,
-    { connect, disconnect, isClosed: () => runner.state.phase === 'closed' },
+    { connect, disconnect, isDown: () => runner.state.phase === 'idle' || runner.state.phase === 'closed' },
     () => inspector.tell?.({ kind: 'leases', leases: leases.count }),
   );
 
@@ -108,7 +108,6 @@ export function createStream(options: ResolvedOptions, connect: () => void): Str
     return () => {
       options.signal?.removeEventListener('abort', disconnect);
       unwatch();
-      leases.closed();
     };
   });
   const whileOpen = createSwitch(() =>
@@ -125,12 +124,16 @@ export function createStream(options: ResolvedOptions, connect: () => void): Str
     },
     announce({ name, payload }) {
       if (name === 'open') opened(parseUrl(payload.url)?.origin ?? '');
+      // Who comes in a listener of this close means the next one.
+      const ending = name === 'close' ? [...closing] : [];
       lifecycle.call(lifecycle.find(name), payload);
-      if (name === 'close') for (const closed of closing) closed(payload);
+      if (name === 'close') for (const closed of ending) closed(payload);
     },
     decided(input, was, is) {
+      // At once: who connects by hand in the next line must not be forgotten by a close that is still to be told.
+      if (is.phase === 'closed' && was.phase !== 'closed') leases.closed();
       inspector.tell?.({ kind: 'input', input });
-      if (is !== was) inspector.tell?.({ kind: 'transition', from: was.phase, to: is.phase, state: is });
+      if (is !== was) inspector.tell?.({ kind: 'transition', from: was.phase, to: is.phase, state: { ...is } });
     },
     committed(state) {
       const previous = latest.status;

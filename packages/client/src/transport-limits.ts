@@ -7,7 +7,11 @@ interface Consequence {
   readonly option: keyof EventClientOptions;
   /** What holds where it was not. */
   readonly instead?: EventClientOptions;
+  /** What does without what is missing. */
+  readonly isModest?: (value: unknown) => boolean;
 }
+
+const part = (value: unknown, name: string): unknown => new Map(Object.entries(Object(value))).get(name);
 
 /** A transport that sees no comments cannot judge a silence; one that sees no ids cannot compare them. */
 const consequences: Partial<Record<TransportLimit, Consequence>> = {
@@ -17,16 +21,13 @@ const consequences: Partial<Record<TransportLimit, Consequence>> = {
   redirect: { option: 'redirect' },
   bytes: { option: 'maxEventLength' },
   comments: { option: 'heartbeatTimeoutMs', instead: { heartbeatTimeoutMs: false } },
-  ids: { option: 'dedupe', instead: { dedupe: false } },
-  resume: { option: 'resume', instead: { resume: 'query' } },
+  ids: { option: 'dedupe', instead: { dedupe: false }, isModest: (value) => part(value, 'key') !== undefined },
+  resume: {
+    option: 'resume',
+    instead: { resume: 'query' },
+    isModest: (value) => value === 'query' || part(value, 'by') === 'query',
+  },
 };
-
-/** What does without what is missing: nothing at all, a cursor in the query, a key of the caller's own. */
-function isModest(value: unknown): boolean {
-  if (value === undefined || value === false || value === 'query') return true;
-  const { by, key }: { by?: unknown; key?: unknown } = Object(value);
-  return by === 'query' || key !== undefined;
-}
 
 /** @throws {TypeError} For an option that the transport cannot do. */
 export function withinLimits<Settings extends { readonly transport?: Transport | undefined }>(
@@ -35,10 +36,10 @@ export function withinLimits<Settings extends { readonly transport?: Transport |
 ): Settings {
   let within = settings;
   for (const limit of settings.transport?.cannot ?? []) {
-    const { option, instead }: Partial<Consequence> = consequences[limit] ?? {};
+    const { option, instead, isModest }: Partial<Consequence> = consequences[limit] ?? {};
     if (!option) continue;
     const value = given[option];
-    if (!isModest(value))
+    if (value !== undefined && value !== false && !isModest?.(value))
       throw misuse(`options.${option}`, `what the transport can do, not ${limit}`, show(value, true));
     if (value === undefined) within = { ...within, ...instead };
   }

@@ -3,11 +3,13 @@ import { check, misuse } from '../checks.ts';
 import type { EventClient } from '../event-client.ts';
 import type { StreamEvent } from '../events.ts';
 import { createFolding } from '../fold.ts';
-import { listen } from '../listen.ts';
-import { type ClientScope, identityOf, sharedClient } from '../shared-client.ts';
+import { isDevelopment } from '../host.ts';
+import { listenAll } from '../listen.ts';
+import type { ClientScope } from '../shared-client.ts';
 import { initialSnapshot } from '../snapshot.ts';
 import { type Stream, streams } from '../stream.ts';
 import { createResultFold } from './result.ts';
+import { type AnyOptions, findClient, isClient, keyOf } from './source.ts';
 import type { Matching, Pattern, StreamControls, StreamOptions, StreamResult, StreamSource } from './types.ts';
 
 /** One component's hold on one stream. Making it does nothing; `attach` takes the lease. */
@@ -28,47 +30,20 @@ export interface Binding<Events extends object, Name extends Pattern<Events>, Da
   readonly getServerSnapshot: () => StreamResult<Matching<Events, Name>, Data>;
 }
 
-type AnyOptions = StreamOptions<object, never, unknown, never>;
+/** What came before a component could be mounted. */
+export interface Earlier {
+  /** Where it came from. */
+  readonly client: EventClient;
+  /** May grow until the binding is attached. */
+  readonly events: readonly StreamEvent[];
+  /** To be called with a lease of one's own. */
+  readonly release: () => void;
+}
+
 type AnyListeners = Readonly<Record<string, (data: unknown, event: StreamEvent) => void>>;
 
 /** Whoever pauses a shared stream has a reason of their own. */
 let reasons = 0;
-
-function isClient(source: unknown): source is EventClient {
-  return typeof source === 'object' && source !== null && streams.has(source);
-}
-
-/** A client, a URL, or nothing; everything else is a mistake. */
-function isUrl(source: unknown): source is string | URL {
-  if (typeof source === 'string' && source !== '') return true;
-  if (source instanceof URL) return true;
-  if (source === null || source === undefined || source === false) return false;
-  throw misuse('source', 'an EventClient, a URL, null, undefined or false', source === '' ? '""' : typeof source);
-}
-
-/** What concerns the component alone. */
-const OWN = new Set(['enabled', 'events', 'history', 'reduce', 'initial', 'seed', 'on', 'select', 'isEqual']);
-
-/** What the client is made with, where the source is a URL. */
-function clientOptions(options: AnyOptions): object {
-  const own = Object.fromEntries(Object.entries(options).filter(([name]) => !OWN.has(name)));
-  const { seed, cursorStore } = options;
-  if (seed?.lastEventId === undefined) return own;
-  // What is in the page counts more than what an earlier page had seen.
-  const behind = cursorStore && {
-    load: () => null,
-    save: (cursor: string) => cursorStore.save(cursor),
-    clear: () => cursorStore.clear(),
-  };
-  return { ...own, lastEventId: seed.lastEventId, ...(behind && { cursorStore: behind }) };
-}
-
-/** Everything that makes it another binding; a client is compared by itself. Nothing is like nothing. */
-function keyOf(source: unknown, options: AnyOptions): readonly unknown[] {
-  const { enabled = true, events = '*', history } = options;
-  if (!enabled || !(isClient(source) || isUrl(source))) return [];
-  return [isClient(source) ? source : identityOf(source, clientOptions(options)), JSON.stringify([events, history])];
-}
 
 /**
  * Binds a component to a stream: what all frameworks' bindings have in common.
@@ -79,13 +54,14 @@ export function createBinding<Events extends object, Name extends Pattern<Events
   source: StreamSource<Events>,
   options: StreamOptions<Events, Name, Data, never>,
   scope?: ClientScope,
+  earlier?: Earlier,
 ): Binding<Events, Name, Data>;
-export function createBinding(source: unknown, given: object, scope?: ClientScope): object {
+export function createBinding(source: unknown, given: object, scope?: ClientScope, earlier?: Earlier): object {
   check('options', given, 'object');
   // The overload says what they are; here nothing depends on which events there are.
   const options = given as AnyOptions;
   const { enabled = true, events = '*', history, initial, seed } = options;
-  if (history !== undefined) check('options.history', history, '0..1048576');
+  if (history !== undefined) check('options.history', history, 'whole 0..1048576');
   if (options.reduce && !('initial' in options || seed))
     throw misuse('options.initial', 'what reduce begins with', 'none');
   const key = keyOf(source, options);
@@ -94,20 +70,14 @@ export function createBinding(source: unknown, given: object, scope?: ClientScop
   let latest = options;
   let lease: (() => void) | undefined;
   let unlisten: (() => void) | undefined;
-  const attached = signal<EventClient | undefined>(enabled && isClient(source) ? source : undefined);
-
-  function find(): EventClient | undefined {
-    if (!enabled) return undefined;
-    if (isClient(source)) return source;
-    if (!isUrl(source)) return undefined;
-    const own = clientOptions(latest);
-    return scope ? scope.client(source, own) : sharedClient(source, own);
-  }
+  const attached = signal<EventClient | undefined>(enabled && isClient(source) ? source : earlier?.client);
 
   const streamOf = (client: EventClient | undefined): Stream | undefined => client && streams.get(client);
-  const folding = createFolding(
-    createResultFold(seed && 'data' in seed ? seed.data : initial, initial, history, () => latest.reduce),
-  );
+  const fold = createResultFold(seed && 'data' in seed ? seed.data : initial, initial, history, () => latest.reduce);
+  let missed = earlier;
+  const seen = earlier?.events.length;
+  for (const event of earlier?.events ?? []) fold.take(event);
+  const folding = createFolding(fold);
   const controls: StreamControls = {
     connect() {
       if (!unlisten) return;
@@ -125,7 +95,10 @@ export function createBinding(source: unknown, given: object, scope?: ClientScop
       lease ??= client?.retain();
       client?.reconnect();
     },
-    pause: () => attached.peek()?.pause(reason),
+    pause() {
+      // Who is gone must not hold up those who stay.
+      if (unlisten) attached.peek()?.pause(reason);
+    },
     resume: () => attached.peek()?.resume(reason),
     clear: () => folding.clear(streamOf(attached.peek())?.flush),
   };
@@ -143,13 +116,23 @@ export function createBinding(source: unknown, given: object, scope?: ClientScop
     return client ? compose(client, folded) : server;
   });
 
+  /** A client that somebody else made, or that has gone on, does not resume behind this seed. */
+  function warnOfSeed(at: string, { environment }: Stream): void {
+    const wanted = seed?.lastEventId ?? at;
+    if (at !== wanted && isDevelopment())
+      environment.warn(
+        `PushStream: expected a stream that resumes from the seed's ${JSON.stringify(wanted)}, got one that is at ${JSON.stringify(at)}: what came in between is not shown`,
+      );
+  }
+
   /** Listeners by name, as the newest options have them. */
-  function listenByName({ events: dispatcher, cannot }: Stream): () => void {
+  function listenByName(stream: Stream): () => void {
     const named = (): AnyListeners => ({ ...(latest.on as AnyListeners | undefined) });
-    const ends = Object.keys(named()).map((type) =>
-      listen(dispatcher, cannot, type, (data: unknown, event: StreamEvent) => named()[type]?.(data, event)),
-    );
-    return () => ends.forEach((end) => end());
+    const types = Object.entries(named()).map(([type, listener]) => {
+      check(`options.on.${type}`, listener, 'function');
+      return [type, (data: unknown, event: StreamEvent) => named()[type]?.(data, event)] as const;
+    });
+    return listenAll(stream, types);
   }
 
   return {
@@ -166,13 +149,22 @@ export function createBinding(source: unknown, given: object, scope?: ClientScop
       unlisten = listenByName(stream);
     },
     attach() {
-      const client = find();
+      const client = findClient(source, latest, scope, attached.peek()?.lastEventId);
       const stream = streamOf(client);
       if (!client || !stream) return () => {};
+      if (!attached.peek()) warnOfSeed(client.lastEventId, stream);
+      const unfold = folding.listenTo(stream, events, missed?.events.slice(seen));
+      try {
+        unlisten = listenByName(stream);
+      } catch (error) {
+        // Nothing is left of an attempt that is refused.
+        unfold();
+        throw error;
+      }
       attached.value = client;
-      const unfold = folding.listenTo(stream, events);
-      unlisten = listenByName(stream);
       lease = client.retain();
+      missed?.release();
+      missed = undefined;
       let isAttached = true;
       return () => {
         if (!isAttached) return;

@@ -19,23 +19,31 @@ export function createCountdown<Events extends object>(client: EventClient<Event
     const retry = client?.snapshot.peek().retry;
     return retry && environment ? Math.max(0, Math.ceil((retry.at - environment.now()) / TICK_MS)) : null;
   };
+  const runs = new Set<() => void>();
   let value = read();
+  let cancel: (() => void) | undefined;
+  let end: (() => void) | undefined;
+
+  function look(): void {
+    cancel?.();
+    const next = read();
+    const retry = client?.snapshot.peek().retry;
+    const left = retry && environment ? retry.at - environment.now() : 0;
+    // To the moment at which the number changes.
+    cancel = left > 0 ? environment?.setTimer(look, left % TICK_MS || TICK_MS) : undefined;
+    if (next === value) return;
+    value = next;
+    for (const run of runs) run();
+  }
+
   return {
     subscribe(run) {
-      let cancel: (() => void) | undefined;
-      function look(): void {
-        cancel?.();
-        const next = read();
-        const retry = client?.snapshot.peek().retry;
-        // To the moment at which the number changes.
-        const left = retry && environment ? retry.at - environment.now() : 0;
-        cancel = left > 0 ? environment?.setTimer(look, left % TICK_MS || TICK_MS) : undefined;
-        if (next === value) return;
-        value = next;
-        run();
-      }
-      const end = client?.snapshot.subscribe(look);
+      // The same function may be subscribed twice.
+      const one = (): void => run();
+      runs.add(one);
+      if (runs.size === 1) end = client?.snapshot.subscribe(look);
       return () => {
+        if (!runs.delete(one) || runs.size > 0) return;
         end?.();
         cancel?.();
       };

@@ -1,6 +1,8 @@
-export { type Binding, createBinding } from './binding.ts';
+export { type Binding, createBinding, type Earlier } from './binding.ts';
 export { type Countdown, createCountdown } from './countdown.ts';
+export { isServer } from '../host.ts';
 export { createPicker, isShallowEqual, type Picker } from './picker.ts';
+export { createAwaitedBinding } from './suspense.ts';
 export type {
   Listeners,
   Matching,

@@ -20,7 +20,7 @@ export interface RunnerHost {
   announce(announcement: Announcement): void;
   /** The state was committed; called before its effects are performed. */
   committed(state: ConnectionState): void;
-  /** What was decided, at once, for whoever looks inside. */
+  /** What was decided, at once: before any effect, and while other effects may still be under way. */
   decided(input: RunnerInput, was: ConnectionState, is: ConnectionState): void;
 }
 
@@ -47,12 +47,14 @@ export function createRunner(environment: Environment, policy: ConnectionPolicy,
     const moment = { now, wallNow: environment.now(), random: environment.random(), hasCursor: host.hasCursor() };
     const was = state;
     const [next, effects] = transition(was, { ...input, ...moment }, policy);
+    if (next !== was) {
+      state = next;
+      keepTime(now);
+      queue.push(() => host.committed(next));
+      for (const effect of effects) queue.push(() => perform(effect, next));
+    }
+    // Who is told may send the next input: by now this one is behind us, and its effects come first.
     host.decided(input, was, next);
-    if (next === was) return;
-    state = next;
-    keepTime(now);
-    queue.push(() => host.committed(next));
-    for (const effect of effects) queue.push(() => perform(effect, next));
     if (!performing) drain();
   }
 

@@ -12,9 +12,10 @@ export const isMessage = (event: Event): event is Message => 'data' in event && 
 /** The messages of one connection as frames: each has the last event ID of the stream, but not whether it is its own. */
 export function createFramer(): (message: Message) => Frame {
   /** A new connection begins with an empty one, which takes no cursor away. */
-  let isKnown = false;
+  let told = '';
   return ({ type, data, lastEventId }) => {
-    isKnown ||= lastEventId !== '';
-    return { kind: 'event', type, data, id: undefined, ...(isKnown && { lastEventId }) };
+    const hasChanged = lastEventId !== told;
+    told = lastEventId;
+    return { kind: 'event', type, data, id: undefined, ...(hasChanged && { lastEventId }) };
   };
 }

@@ -76,8 +76,8 @@ function ask(url: string, init: Init, agentOf: (url: URL) => http.Agent | undefi
     request.on('close', () => reject(new Error('no answer')));
     request.on('response', (message) => {
       const { statusCode, headers } = message;
-      const encoding = headers['content-encoding'] ?? 'identity';
-      if (statusCode !== 200 || encoding === 'identity') return resolve(answerOf(url, message));
+      const encoding = headers['content-encoding'] || 'identity';
+      if (statusCode !== 200 || encoding.toLowerCase() === 'identity') return resolve(answerOf(url, message));
       // Nobody asked for it; `fetch` would decode it.
       reject(new NetworkError(`Expected plain text from ${withoutQuery(url)}, got content encoding ${encoding}`));
       request.destroy();

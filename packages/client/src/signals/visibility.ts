@@ -2,7 +2,7 @@ import type { Command } from '../connection/state.ts';
 import type { Environment } from '../environment.ts';
 
 /** The pause reason of a page that is hidden for long. */
-const REASON = 'hidden';
+const REASON = 'pushstream.hidden';
 
 /**
  * A page that is shown again looks at its stream. One that is hidden for longer than `releaseAfterMs` gives its
