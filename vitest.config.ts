@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
@@ -13,6 +14,12 @@ const alias = [
   { find: /^pushstream-(react|vue|svelte)$/, replacement: source('$1/src/index.ts') },
 ];
 
+/** The same tests on the oldest release that is supported. */
+const react18 = ['react', 'react-dom'].map((name) => ({
+  find: new RegExp(`^${name}(?=/|$)`),
+  replacement: fileURLToPath(new URL(`test/adapters/react-18/node_modules/${name}`, import.meta.url)),
+}));
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -25,7 +32,7 @@ export default defineConfig({
             enabled: true,
             checker: 'tsc',
             tsconfig: 'test/types/tsconfig.json',
-            include: ['test/types/**/*.test-d.ts'],
+            include: ['test/types/**/*.test-d.{ts,tsx}'],
           },
         },
       },
@@ -46,7 +53,18 @@ export default defineConfig({
       {
         // Svelte's reactivity does nothing where there is no browser.
         resolve: { alias, conditions: ['browser'] },
+        plugins: [svelte({ configFile: false })],
         test: { name: 'adapters', environment: 'happy-dom', include: ['test/adapters/**/*.test.{ts,tsx}'] },
+      },
+      {
+        resolve: { alias: [...alias, ...react18] },
+        test: {
+          name: 'adapters-react-18',
+          environment: 'happy-dom',
+          include: ['test/adapters/react.test.tsx', 'test/adapters/react/*.test.tsx'],
+          // Younger than 18.
+          exclude: ['test/adapters/react/activity.test.tsx'],
+        },
       },
       {
         test: {

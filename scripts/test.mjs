@@ -18,6 +18,7 @@ const checks = [
 const tests = [
   { name: 'unit', project: 'unit' },
   { name: 'adapters', project: 'adapters' },
+  { name: 'adapters on React 18', project: 'adapters-react-18' },
   { name: 'socket', project: 'socket' },
   { name: 'runtimes', project: 'runtimes' },
   { name: 'packages', project: 'packages' },

@@ -79,6 +79,13 @@ describe('one client per identity', () => {
     expect(client(options)).not.toBe(client());
   });
 
+  test('with a key, what can be compared still is: it stands for the rest', () => {
+    const { client } = shared();
+    const headers = (): Record<string, string> => ({});
+    expect(client({ key: 'k', headers, query: { a: 1 } })).not.toBe(client({ key: 'k', headers, query: { a: 2 } }));
+    expect(client({ key: 'k', headers, query: { a: 1 } })).toBe(client({ key: 'k', headers, query: { a: '1' } }));
+  });
+
   test('another: the URL, and one scope knows nothing of the next', () => {
     const { client } = shared();
     expect(client({}, 'http://server.test/other')).not.toBe(client());

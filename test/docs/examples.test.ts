@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CodeBlock, codeBlocks, pages, root } from './support/markdown.ts';
 import { preludes } from './support/preludes.ts';
+import { compileSvelte } from './support/svelte.ts';
+import { compileVue } from './support/vue.ts';
 
 const run = promisify(execFile);
 
@@ -27,6 +29,12 @@ function example({ page, line, language, code, prelude }: CodeBlock): Example[] 
   if (language === 'ts' || language === 'tsx') {
     return [{ name, file: `${file}.${language}`, source: `${above}${code}\n${hidden}\nexport {};\n` }];
   }
+  if (language === 'vue') {
+    return [{ name, file: `${file}.ts`, source: `${compileVue(code, file)}\n${hidden}\nexport {};\n` }];
+  }
+  if (language === 'svelte') {
+    return [{ name, file: `${file}.ts`, source: `${above}${compileSvelte(code)}\n${hidden}\nexport {};\n` }];
+  }
   if (language !== 'html') return [];
   const script = code.replaceAll(/<script[^>]*\ssrc=[^>]*><\/script>|<\/?script[^>]*>|^\s*<(?!script)[^\n]*$/gm, '');
   return script.trim() === '' ? [] : [{ name, file: `${file}.ts`, source: `${above}${script}\n${umd}\nexport {};\n` }];
@@ -48,12 +56,21 @@ beforeAll(async () => {
       paths: {
         'pushstream-client': [join(root, 'packages/client/src/index.ts')],
         'pushstream-client/*': [join(root, 'packages/client/src/*/index.ts')],
+        ...Object.fromEntries(
+          ['react', 'vue', 'svelte'].map((name) => [
+            `pushstream-${name}`,
+            [join(root, `packages/${name}/src/index.ts`)],
+          ]),
+        ),
       },
       typeRoots: [join(root, 'node_modules/@types')],
     },
     include: ['.'],
   };
-  const files = examples.map(({ file, source }) => writeFile(join(folder, file), source));
+  const components = `declare module '*.vue' { export { defineComponent as default } from 'vue'; }`;
+  const files = [...examples, { file: 'components.d.ts', source: components }].map(({ file, source }) =>
+    writeFile(join(folder, file), source),
+  );
   await Promise.all([...files, writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))]);
   errors = await run(join(root, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false']).then(
     () => [],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, readdir, realpath, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,8 +39,8 @@ export async function pack(name: string, into: string): Promise<string> {
   return join(into, tarball);
 }
 
-/** Installs the client's tarball into a fresh project, from this disk alone. */
-export async function installClient(tarball: string, project: string): Promise<void> {
+/** Installs the client's tarball, and those of other packages, into a fresh project, from this disk alone. */
+export async function installClient(tarball: string, project: string, ...others: readonly string[]): Promise<void> {
   await mkdir(project, { recursive: true });
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
   const signals = join(project, 'signals-core');
@@ -49,7 +49,18 @@ export async function installClient(tarball: string, project: string): Promise<v
     filter: (path) => !path.startsWith(join(signals, 'node_modules')),
   });
   const quiet = ['--offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
-  await run('npm', ['install', ...quiet, '--install-links', tarball, signals], project);
+  // Peers are linked, not installed.
+  const how = ['--install-links', '--legacy-peer-deps'];
+  await run('npm', ['install', ...quiet, ...how, tarball, signals, ...others], project);
+}
+
+/** Makes packages of the workspace packages of a project too. */
+export async function link(project: string, ...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const place = join(project, 'node_modules', name);
+    await mkdir(dirname(place), { recursive: true });
+    await symlink(await realpath(join(root, 'node_modules', name)), place);
+  }
 }
 
 export async function readJson(file: string): Promise<Record<string, unknown>> {

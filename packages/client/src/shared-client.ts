@@ -10,8 +10,8 @@ import { parseUrl, withoutQuery } from './transport/url.ts';
 export interface SharedClientOptions<Events extends object>
   extends Omit<EventClientOptions, 'signal'>, SchemaOptions<Events> {
   /**
-   * Stands for the URL's request in place of query, method, credentials, headers, body and decoding:
-   * required where one of them is a function, which nothing can compare.
+   * Stands for what of the request cannot be compared: functions among query, method, credentials,
+   * headers, body and decoding, and a body that is no text. Required where there is one.
    *
    * @default none
    */
@@ -86,10 +86,8 @@ function differences(names: Iterable<string>, one: object, other: object): reado
  */
 export function identityOf(url: string | URL, options: EventClientOptions & { readonly key?: string }): string {
   const { key, headers, query } = options;
-  const href = hrefOf(url);
-  if (key !== undefined) return written([href, key]);
   const parts = new Map(Object.entries<unknown>({ ...options }));
-  for (const name of IDENTITY) {
+  for (const name of key === undefined ? IDENTITY : []) {
     const part = parts.get(name);
     const isOpaque = name === 'body' && part instanceof Object && !(part instanceof URLSearchParams);
     if (typeof part === 'function' || isOpaque)
@@ -98,11 +96,12 @@ export function identityOf(url: string | URL, options: EventClientOptions & { re
   const { method = 'GET', credentials = 'same-origin', body = null, decode = 'json' } = options;
   // As they are sent: however they are written, whatever their order, and whether they are said or not.
   return written([
-    href,
-    append(new URLSearchParams(), typeof query === 'object' ? query : {}),
-    String(method).toUpperCase(),
+    hrefOf(url),
+    key,
+    typeof query === 'function' ? query : append(new URLSearchParams(), query ?? {}),
+    typeof method === 'function' ? method : String(method).toUpperCase(),
     credentials,
-    typeof headers === 'object' ? parseHeaders(headers) : new Headers(),
+    typeof headers === 'function' ? headers : parseHeaders(headers ?? {}),
     body,
     decode,
   ]);

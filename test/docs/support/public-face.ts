@@ -24,10 +24,20 @@ export const faces: readonly string[] = [
     .filter((path) => !path.endsWith('.json'))
     .map((path) => `${client}${path.slice(1)}/index.ts`),
   'packages/protocol/src/index.ts',
+  'packages/react/src/index.ts',
+  'packages/vue/src/index.ts',
+  'packages/svelte/src/index.ts',
 ];
 const program = ts.createProgram(
   faces.map((path) => join(root, path)),
-  { ...options, types: ['node'] },
+  {
+    ...options,
+    types: ['node'],
+    paths: {
+      'pushstream-client': [join(root, client, 'index.ts')],
+      'pushstream-client/*': [join(root, client, '*/index.ts')],
+    },
+  },
 );
 const checker = program.getTypeChecker();
 

@@ -1,0 +1,34 @@
+import type { EventClient } from 'pushstream-client';
+import {
+  createAwaitedBinding,
+  type Matching,
+  type Pattern,
+  type StreamOptions,
+  type StreamResult,
+  type StreamUrl,
+} from 'pushstream-client/binding';
+import { useBinding } from './use-binding.ts';
+import { useSelected } from './use-selected.ts';
+
+/** A stream that has shown something: there is data. What was awaited cannot be cleared. */
+export type AwaitedResult<Event, Data> = Omit<StreamResult<Event, Data>, 'clear'>;
+
+/**
+ * As `useEventStream`, but the component is suspended until the first event, which is in its first result. What
+ * closes the stream before that is thrown, for an error boundary; who renders it again a second later tries anew.
+ *
+ * With a `seed` that has data it is not suspended. Without one a server sends the fallback, and the page waits.
+ *
+ * @throws {TypeError} For a source or an option of the wrong type.
+ */
+export function useSuspenseEventStream<
+  Events extends object = Record<string, unknown>,
+  const Name extends Pattern<Events> = '*',
+  Data = Matching<Events, Name>['data'],
+  Selected = AwaitedResult<Matching<Events, Name>, Data>,
+>(
+  source: EventClient<Events> | StreamUrl<Events> | string | URL,
+  options: Omit<StreamOptions<Events, Name, Data, Selected>, 'enabled'> = {},
+): Selected {
+  return useSelected(useBinding<Events, Name, Data>(source, options, createAwaitedBinding), options);
+}

@@ -1,0 +1,79 @@
+import { type Binding, createBinding, isServer, type Pattern, type StreamSource } from 'pushstream-client/binding';
+import {
+  computed,
+  getCurrentInstance,
+  getCurrentScope,
+  type MaybeRefOrGetter,
+  onActivated,
+  onDeactivated,
+  onMounted,
+  onScopeDispose,
+  type ShallowRef,
+  shallowRef,
+  toRaw,
+  toValue,
+  watch,
+} from 'vue';
+import { usePushStream } from './plugin.ts';
+import type { UseEventStreamOptions } from './types.ts';
+
+/** What concerns the connection and what it is folded into, whatever is selected of it. */
+type Options<Events extends object, Name extends Pattern<Events>, Data> = Omit<
+  UseEventStreamOptions<Events, Name, Data, never>,
+  'select' | 'isEqual'
+>;
+
+/**
+ * Holds one binding after the other, as source and options have it, from mounting until the scope is
+ * disposed. What it returns is `begin` of the first, then what `follow` shows of each that is attached.
+ */
+export function useBinding<Events extends object, Name extends Pattern<Events>, Data, Shown>(
+  source: MaybeRefOrGetter<StreamSource<Events>>,
+  options: MaybeRefOrGetter<Options<Events, Name, Data>>,
+  begin: (binding: Binding<Events, Name, Data>) => Shown,
+  follow: (binding: Binding<Events, Name, Data>, show: (shown: Shown) => void) => (() => void) | undefined,
+): Readonly<ShallowRef<Shown>> {
+  const context = usePushStream();
+  // Vue 3.5.0 does not tell a getter what it gave before.
+  let last: Binding<Events, Name, Data> | undefined;
+  const binding = computed(() => {
+    const { enabled, deactivated: _own, ...rest } = toValue(options);
+    const given = { ...context?.options, ...rest, enabled: toValue(enabled) ?? true };
+    // A client that somebody put into a deep ref is still that client.
+    const from = toRaw(toValue(source));
+    if (last?.fits(from, given)) last.update(given);
+    else last = createBinding<Events, Name, Data>(from, given, context?.scope);
+    return last;
+  });
+  const shown = shallowRef(begin(binding.value));
+
+  const instance = getCurrentInstance();
+  const scope = getCurrentScope();
+  // Before it is mounted a component shows what the server rendered; and there none is ever mounted.
+  const isActive = shallowRef(instance ? instance.isMounted : !isServer());
+  // Hooks run in the scope of their component: that of a store which it made lives on without it.
+  const turn = (on: boolean) => (): void => {
+    if (getCurrentScope() === scope && toValue(options).deactivated !== 'keep') isActive.value = on;
+  };
+  if (instance) {
+    onMounted(() => (isActive.value = true));
+    onActivated(turn(true));
+    onDeactivated(turn(false));
+  }
+
+  let end: (() => void) | undefined;
+  watch(
+    () => (isActive.value ? binding.value : undefined),
+    (next) => {
+      const before = end;
+      const ends = [next?.attach()];
+      end = () => ends.forEach((undo) => undo?.());
+      before?.();
+      ends.push(next && follow(next, (value) => (shown.value = value)));
+    },
+    { immediate: true },
+  );
+  // Vue warns where there is no scope: such a stream ends with the page.
+  onScopeDispose(() => end?.());
+  return shown;
+}
