@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   createBinding,
   createCountdown,
+  createHold,
   createPicker,
   isShallowEqual,
   type StreamUrl,
@@ -365,13 +366,14 @@ describe('a countdown', () => {
     const countdown = createCountdown(client);
     expect(countdown.getSnapshot()).toBeNull();
     const seen: (number | null)[] = [];
-    const end = countdown.subscribe(() => seen.push(countdown.getSnapshot()));
+    const end = countdown.subscribe((seconds) => seen.push(seconds));
     client.connect();
     transport.last.report({ type: 'failed', error: new NetworkError('down') });
     time.advance(3_400);
     transport.last.open();
     time.advance(16);
-    expect(seen).toEqual([4, 3, 2, 1, 0, null]);
+    expect(seen).toEqual([null, 4, 3, 2, 1, 0, null]);
+    expect(countdown.getSnapshot()).toBeNull();
     end();
     client.disconnect();
     time.advance(16);
@@ -450,6 +452,13 @@ test('a seed that comes too late for a shared stream is said in development', ()
   ]);
 });
 
+test('a seed counts though another component of the page, which has none, was attached first', () => {
+  const { scope, transport, options } = shared();
+  createBinding(tasks, options, scope).attach();
+  createBinding(tasks, { ...options, seed: { lastEventId: '40' } }, scope).attach();
+  expect(transport.live.map(({ request }) => request.lastEventId)).toEqual(['40']);
+});
+
 test('a history of none keeps none, and counts', () => {
   const { scope, time, transport, options } = shared();
   const binding = createBinding(tasks, { ...options, history: 0 }, scope);
@@ -473,4 +482,18 @@ test('a countdown tells all who look', () => {
   client.disconnect();
   time.advance(16);
   expect(time.pending).toBe(0);
+});
+
+test('a hold keeps its binding as long as it fits, and notices what changed inside the same objects', () => {
+  const { scope, options } = shared();
+  const hold = createHold<Tasks, '*', unknown>({ scope, options });
+  const first = hold(tasks, undefined);
+  expect(hold(tasks, {})).toBe(first);
+  expect(hold(tasks, { on: {} })).toBe(first);
+  const query = { page: 1 };
+  const second = hold(tasks, { query });
+  expect(second).not.toBe(first);
+  expect(hold(tasks, { query })).toBe(second);
+  query.page = 2;
+  expect(hold(tasks, { query })).not.toBe(second);
 });

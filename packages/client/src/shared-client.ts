@@ -38,8 +38,17 @@ const IDENTITY = ['query', 'method', 'credentials', 'headers', 'body', 'decode']
 
 /** What two users of one stream may mean differently, and what can be compared. */
 const MANNERS = [
-  ...['redirect', 'resume', 'dedupe', 'heartbeatTimeoutMs', 'connectTimeoutMs', 'reconnect', 'maxEventLength'],
-  ...['resend', 'flush', 'hidden', 'lingerMs'],
+  'redirect',
+  'resume',
+  'dedupe',
+  'heartbeatTimeoutMs',
+  'connectTimeoutMs',
+  'reconnect',
+  'maxEventLength',
+  'resend',
+  'flush',
+  'hidden',
+  'lingerMs',
 ];
 
 /** Whatever its events are. */
@@ -99,7 +108,7 @@ export function identityOf(url: string | URL, options: EventClientOptions & { re
     hrefOf(url),
     key,
     typeof query === 'function' ? query : append(new URLSearchParams(), query ?? {}),
-    typeof method === 'function' ? method : String(method).toUpperCase(),
+    typeof method === 'function' ? method : `${method}`.toUpperCase(),
     credentials,
     typeof headers === 'function' ? headers : parseHeaders(headers ?? {}),
     body,

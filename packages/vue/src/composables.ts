@@ -2,6 +2,7 @@ import type { EventPattern, EventType, KnownPattern, Listener } from 'pushstream
 import {
   createCountdown,
   createPicker,
+  mapParts,
   type Matching,
   type NewestData,
   type Pattern,
@@ -55,13 +56,10 @@ export function useEventStream<Events extends object, Name extends Pattern<Event
   if (toValue(options).select)
     return computed(() => pick<Result, Selected>(result.value, toValue(options).select, toValue(options).isEqual));
   // A ref for each field; for each function one that stays, whatever the source is by then.
-  return Object.fromEntries(
-    Object.entries(result.value).map(([name, part]: [string, unknown]) => [
-      name,
-      typeof part === 'function'
-        ? () => Reflect.get(result.value, name)()
-        : computed<unknown>(() => Reflect.get(result.value, name)),
-    ]),
+  return mapParts<Result, unknown>(
+    result.value,
+    (read) => computed(() => read(result.value)),
+    (call) => () => call(result.value),
   );
 }
 
@@ -117,11 +115,6 @@ export function useRetryCountdown<Events extends object = Record<string, unknown
     source,
     () => ({ ...toValue(options), events: [] }),
     () => null,
-    ({ client }, show) => {
-      const { subscribe, getSnapshot } = createCountdown(client);
-      const tell = (): void => show(getSnapshot());
-      tell();
-      return subscribe(tell);
-    },
+    ({ client }, show) => createCountdown(client).subscribe(show),
   );
 }

@@ -1,4 +1,4 @@
-import { type Binding, createBinding, isServer, type Pattern, type StreamSource } from 'pushstream-client/binding';
+import { type Binding, createHold, isServer, type Pattern, type StreamSource } from 'pushstream-client/binding';
 import {
   computed,
   getCurrentInstance,
@@ -33,17 +33,11 @@ export function useBinding<Events extends object, Name extends Pattern<Events>, 
   begin: (binding: Binding<Events, Name, Data>) => Shown,
   follow: (binding: Binding<Events, Name, Data>, show: (shown: Shown) => void) => (() => void) | undefined,
 ): Readonly<ShallowRef<Shown>> {
-  const context = usePushStream();
-  // Vue 3.5.0 does not tell a getter what it gave before.
-  let last: Binding<Events, Name, Data> | undefined;
+  const hold = createHold<Events, Name, Data>(usePushStream());
   const binding = computed(() => {
     const { enabled, deactivated: _own, ...rest } = toValue(options);
-    const given = { ...context?.options, ...rest, enabled: toValue(enabled) ?? true };
     // A client that somebody put into a deep ref is still that client.
-    const from = toRaw(toValue(source));
-    if (last?.fits(from, given)) last.update(given);
-    else last = createBinding<Events, Name, Data>(from, given, context?.scope);
-    return last;
+    return hold(toRaw(toValue(source)), { ...rest, enabled: toValue(enabled) ?? true });
   });
   const shown = shallowRef(begin(binding.value));
 

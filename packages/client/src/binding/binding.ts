@@ -116,13 +116,19 @@ export function createBinding(source: unknown, given: object, scope?: ClientScop
     return client ? compose(client, folded) : server;
   });
 
-  /** A client that somebody else made, or that has gone on, does not resume behind this seed. */
-  function warnOfSeed(at: string, { environment }: Stream): void {
-    const wanted = seed?.lastEventId ?? at;
-    if (at !== wanted && isDevelopment())
+  /** Somebody else may have made the client, or gone on with it. Where nothing came yet it can still begin there. */
+  function beginAtSeed({ cursor, environment, runner }: Stream): void {
+    const wanted = seed?.lastEventId ?? '';
+    if (wanted === '' || wanted === cursor.value) return;
+    if (cursor.value === '' && runner.state.opens === 0) {
+      cursor.start(wanted);
+      // What was asked for a moment ago was asked for without it.
+      if (runner.state.phase === 'connecting') runner.send({ type: 'reconnect' });
+    } else if (isDevelopment()) {
       environment.warn(
-        `PushStream: expected a stream that resumes from the seed's ${JSON.stringify(wanted)}, got one that is at ${JSON.stringify(at)}: what came in between is not shown`,
+        `PushStream: expected a stream that resumes from the seed's ${JSON.stringify(wanted)}, got one that is at ${JSON.stringify(cursor.value)}: what came in between is not shown`,
       );
+    }
   }
 
   /** Listeners by name, as the newest options have them. */
@@ -152,7 +158,7 @@ export function createBinding(source: unknown, given: object, scope?: ClientScop
       const client = findClient(source, latest, scope, attached.peek()?.lastEventId);
       const stream = streamOf(client);
       if (!client || !stream) return () => {};
-      if (!attached.peek()) warnOfSeed(client.lastEventId, stream);
+      if (!attached.peek()) beginAtSeed(stream);
       const unfold = folding.listenTo(stream, events, missed?.events.slice(seen));
       try {
         unlisten = listenByName(stream);

@@ -6,8 +6,8 @@ const TICK_MS = 1_000;
 
 /** The seconds until the next attempt; `null` while none is waited for. */
 export interface Countdown {
-  /** Calls back at each change; ticks only while somebody is subscribed, and while there is a wait. */
-  readonly subscribe: (run: () => void) => () => void;
+  /** Calls back now and at each change; ticks only while somebody is subscribed, and while there is a wait. */
+  readonly subscribe: (run: (seconds: number | null) => void) => () => void;
   /** The seconds as they were told last. */
   readonly getSnapshot: () => number | null;
 }
@@ -19,7 +19,7 @@ export function createCountdown<Events extends object>(client: EventClient<Event
     const retry = client?.snapshot.peek().retry;
     return retry && environment ? Math.max(0, Math.ceil((retry.at - environment.now()) / TICK_MS)) : null;
   };
-  const runs = new Set<() => void>();
+  const runs = new Set<(seconds: number | null) => void>();
   let value = read();
   let cancel: (() => void) | undefined;
   let end: (() => void) | undefined;
@@ -33,15 +33,16 @@ export function createCountdown<Events extends object>(client: EventClient<Event
     cancel = left > 0 ? environment?.setTimer(look, left % TICK_MS || TICK_MS) : undefined;
     if (next === value) return;
     value = next;
-    for (const run of runs) run();
+    for (const run of runs) run(value);
   }
 
   return {
     subscribe(run) {
       // The same function may be subscribed twice.
-      const one = (): void => run();
+      const one = (seconds: number | null): void => run(seconds);
+      if (runs.size === 0) end = client?.snapshot.subscribe(look);
       runs.add(one);
-      if (runs.size === 1) end = client?.snapshot.subscribe(look);
+      run(value);
       return () => {
         if (!runs.delete(one) || runs.size > 0) return;
         end?.();
