@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import resolve from '@rollup/plugin-node-resolve';
 import { dts as declarations } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
@@ -24,6 +24,9 @@ const packages = [
   // Svelte itself is ESM only.
   { name: 'svelte', entries: { index: 'index.ts' }, isEsmOnly: true },
 ];
+
+// What is shared has a name of its own at each change: nothing of an earlier build is to be packed.
+for (const { name } of packages) rmSync(`packages/${name}/dist`, { recursive: true, force: true });
 
 const target = 'es2022';
 

@@ -17,16 +17,37 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** The modules of the installed package, as text. */
+const texts = (files: readonly string[]): Promise<string[]> =>
+  Promise.all(
+    files
+      .filter((file) => /\.(mjs|cjs)$/.test(file))
+      .map((file) => readFile(join(project, 'node_modules/pushstream-client', file.slice('package/'.length)), 'utf8')),
+  );
+
 test('the tarball holds the build, the licence and the readme, and nothing else', async () => {
   const files = (await run('tar', ['-tzf', tarball])).trim().split('\n');
-  const built = ['index.mjs', 'index.cjs', 'pushstream.js', 'pushstream.min.js'].flatMap((file) => [
+  const entries = ['index', 'binding', 'event-source', 'node', 'testing'];
+  const modules = entries.flatMap((entry) => [`${entry}.mjs`, `${entry}.cjs`]);
+  const built = [...modules, 'pushstream.js', 'pushstream.min.js'].flatMap((file) => [
     `package/dist/${file}`,
     `package/dist/${file}.map`,
   ]);
-  const types = ['package/dist/index.d.cts', 'package/dist/index.d.mts'];
+  const types = entries.flatMap((entry) => [`package/dist/${entry}.d.cts`, `package/dist/${entry}.d.mts`]);
   const papers = ['package/LICENSE', 'package/README.md', 'package/package.json'];
   const expected = [...built, ...types, ...papers];
-  expect(files.filter((file) => file !== 'package/CHANGELOG.md').sort()).toEqual(expected.sort());
+  // What entries share has a name that nobody imports by hand.
+  const isShared = (file: string): boolean =>
+    /^package\/dist\/shared-[\w-]+\.(mjs|cjs|d\.mts|d\.cts)(\.map)?$/.test(file);
+  const own = files.filter((file) => file !== 'package/CHANGELOG.md' && !isShared(file));
+  expect(own.sort()).toEqual(expected.sort());
+  const named = new Set(
+    (await texts(files)).flatMap((text) => text.match(/shared-[\w-]+\.(?:mjs|cjs)(?=["'])/g) ?? []),
+  );
+  const shared = files
+    .filter((file) => isShared(file) && /\.(mjs|cjs)$/.test(file))
+    .map((file) => file.slice('package/dist/'.length));
+  expect(shared.sort()).toEqual([...named].sort());
 });
 
 test('the published manifest depends on signals alone and has no workspace reference', async () => {

@@ -55,7 +55,6 @@ const MANNERS = [
 type AnyClient = Pick<EventClient, 'status' | 'leases' | typeof Symbol.dispose>;
 
 const SWEEP_AFTER = 64;
-
 interface Entry {
   /** Not a hold: who uses a client holds it, and one that is connected is held by its connection. */
   readonly client: WeakRef<AnyClient>;
@@ -108,7 +107,7 @@ export function identityOf(url: string | URL, options: EventClientOptions & { re
     hrefOf(url),
     key,
     typeof query === 'function' ? query : append(new URLSearchParams(), query ?? {}),
-    typeof method === 'function' ? method : `${method}`.toUpperCase(),
+    typeof method === 'string' ? method.toUpperCase() : method,
     credentials,
     typeof headers === 'function' ? headers : parseHeaders(headers ?? {}),
     body,
