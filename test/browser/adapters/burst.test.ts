@@ -6,6 +6,7 @@ import { bundle, complaintsOf, type Framework, frameworks, requireBuilds } from 
 import type { Burst } from './page.ts';
 
 const EVENTS = 10_000;
+const ROUNDS = 3;
 const progress = (id: number): string =>
   `event: task.progress\nid: ${id}\ndata: {"taskId":"task ${id % 7}","percentage":${id % 100}}\n\n`;
 const everything = Array.from({ length: EVENTS }, (_, n) => progress(n + 1)).join('');
@@ -55,17 +56,18 @@ describe.skipIf(!chromiumPath && chromiumMayMiss)('10,000 events at once, over a
   }
 
   describe.each(frameworks)('$name', (framework) => {
-    // A busy machine makes tasks long that are not.
-    test(
-      'at most one render per frame, and no long task that the client alone does not have',
-      { retry: 2 },
-      async () => {
-        const alone = await burst(framework);
-        const followed = await burst(framework, framework.drivers.driver);
-        expect(followed.excess).toBeLessThanOrEqual(1);
-        expect(followed.renders).toBeGreaterThan(0);
-        expect(followed.longTasks.length).toBeLessThanOrEqual(alone.longTasks.length);
-      },
-    );
+    test('at most one render per frame, and no long task that the client alone does not have', async () => {
+      const alone: number[] = [];
+      const followed: number[] = [];
+      for (let round = 0; round < ROUNDS; round += 1) {
+        alone.push((await burst(framework)).longTasks.length);
+        const { excess, renders, longTasks } = await burst(framework, framework.drivers.driver);
+        expect(excess).toBeLessThanOrEqual(1);
+        expect(renders).toBeGreaterThan(0);
+        followed.push(longTasks.length);
+      }
+      // What else the machine does can only add to them.
+      expect(Math.min(...followed)).toBeLessThanOrEqual(Math.min(...alone));
+    });
   });
 });
