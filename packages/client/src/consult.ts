@@ -1,4 +1,4 @@
-import { check } from './checks.ts';
+import { check } from 'pushstream-protocol';
 import type { Report } from './connection/state.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 

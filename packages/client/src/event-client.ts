@@ -1,5 +1,5 @@
 import { type ReadonlySignal, untracked } from '@preact/signals-core';
-import { check } from './checks.ts';
+import { check } from 'pushstream-protocol';
 import type { Command } from './connection/state.ts';
 import type { EventOf, EventPattern, EventType, Listener, MatchingType, Unsubscribe } from './events.ts';
 import type { Observer } from './inspect.ts';

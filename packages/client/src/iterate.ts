@@ -1,4 +1,4 @@
-import { check, complete, type Manual } from './checks.ts';
+import { check, complete, type Manual } from 'pushstream-protocol';
 import { BufferOverflowError, type StreamError } from './errors.ts';
 
 /** How events wait for a loop that is slower than they come. */

@@ -1,4 +1,4 @@
-import { check, misuse, show } from './checks.ts';
+import { check, misuse, show } from 'pushstream-protocol';
 import type { OpenInfo, Retry } from './connection/state.ts';
 import type { AnyListener, Dispatcher } from './dispatcher.ts';
 import type { StreamError } from './errors.ts';

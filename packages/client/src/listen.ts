@@ -1,4 +1,4 @@
-import { check, misuse, show } from './checks.ts';
+import { check, misuse, show } from 'pushstream-protocol';
 import type { AnyListener, Dispatcher } from './dispatcher.ts';
 import type { Unsubscribe } from './events.ts';
 import type { TransportLimit } from './transport/transport.ts';

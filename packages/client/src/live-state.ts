@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals-core';
-import { check, misuse } from './checks.ts';
+import { check, misuse } from 'pushstream-protocol';
 import type { EventClient, KnownPattern } from './event-client.ts';
 import type { EventOf, EventPattern, EventType, MatchingType, Unsubscribe } from './events.ts';
 import { createFolding, createHistory, type Fold } from './fold.ts';

@@ -1,5 +1,5 @@
 import { DEFAULT_MAX_EVENT_LENGTH } from 'pushstream-protocol';
-import { check, complete, type Manual, misuse, MS, show } from './checks.ts';
+import { check, complete, type Manual, misuse, MS, show } from 'pushstream-protocol';
 import { isSendable, SENDABLE } from './cursor.ts';
 import type { Environment } from './environment.ts';
 import type { StreamEvent } from './events.ts';

@@ -1,4 +1,4 @@
-import { misuse, show } from './checks.ts';
+import { misuse, show } from 'pushstream-protocol';
 import { DecodeError, type SchemaIssue, type UndecodedEvent } from './errors.ts';
 import { isThenable } from './thenable.ts';
 

@@ -1,4 +1,4 @@
-import { check, misuse, show } from './checks.ts';
+import { check, misuse, show } from 'pushstream-protocol';
 import { EventClient } from './event-client.ts';
 import { hostEnvironment, isDevelopment, isServer } from './host.ts';
 import type { EventClientOptions, SchemaOptions } from './options.ts';

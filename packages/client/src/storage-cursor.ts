@@ -1,4 +1,4 @@
-import { misuse, show } from './checks.ts';
+import { misuse, show } from 'pushstream-protocol';
 import type { CursorStore } from './cursor-store.ts';
 import { hostStorage } from './host.ts';
 

@@ -1,4 +1,4 @@
-import { misuse, show } from './checks.ts';
+import { misuse, show } from 'pushstream-protocol';
 import type { EventClientOptions } from './options.ts';
 import type { Transport, TransportLimit } from './transport/transport.ts';
 

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals-core';
-import { check, misuse } from '../checks.ts';
+import { check, misuse } from 'pushstream-protocol';
 import type { EventClient } from '../event-client.ts';
 import type { StreamEvent } from '../events.ts';
 import { createFolding } from '../fold.ts';

@@ -1,5 +1,5 @@
 import type { EventClient } from '../event-client.ts';
-import { misuse } from '../checks.ts';
+import { misuse } from 'pushstream-protocol';
 import { type ClientScope, identityOf, sharedClient } from '../shared-client.ts';
 import { streams } from '../stream.ts';
 import type { StreamOptions } from './types.ts';

@@ -1,4 +1,4 @@
-import { misuse } from '../checks.ts';
+import { misuse } from 'pushstream-protocol';
 import type { EventClient } from '../event-client.ts';
 import type { StreamEvent } from '../events.ts';
 import { isServer } from '../host.ts';

@@ -1,4 +1,4 @@
-import { complete, type Manual, misuse } from '../checks.ts';
+import { complete, type Manual, misuse } from 'pushstream-protocol';
 import { messageOf, NetworkError } from '../errors.ts';
 import { prepare } from '../transport/request.ts';
 import { isRefusal, judge } from '../transport/response.ts';

@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { pipeline, Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { complete, type Manual } from '../checks.ts';
+import { complete, type Manual } from 'pushstream-protocol';
 import { NetworkError } from '../errors.ts';
 import { httpTransport } from '../transport/attempt.ts';
 import type { Feed } from '../transport/feed.ts';

@@ -1,4 +1,4 @@
-import { check, complete, misuse } from '../checks.ts';
+import { check, complete, misuse } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
 import { settle } from './settle.ts';
 import { VirtualTime } from './virtual-time.ts';

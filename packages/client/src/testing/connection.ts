@@ -1,5 +1,5 @@
 import { encodeComment } from 'pushstream-protocol';
-import { check, misuse } from '../checks.ts';
+import { check, misuse } from 'pushstream-protocol';
 import type { BodyInput, HeadersInput } from '../transport/transport.ts';
 import { createBody } from './body.ts';
 import { encode, type TestEvent } from './event.ts';

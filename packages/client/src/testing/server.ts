@@ -1,4 +1,4 @@
-import { check } from '../checks.ts';
+import { check } from 'pushstream-protocol';
 import { Connection, type TestConnection } from './connection.ts';
 import { readRequest, redirectedRequest } from './request.ts';
 import { settle } from './settle.ts';

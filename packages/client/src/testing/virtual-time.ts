@@ -1,5 +1,5 @@
 import type { Environment, Page, PageEvent } from '../environment.ts';
-import { misuse } from '../checks.ts';
+import { misuse } from 'pushstream-protocol';
 
 type PageListener = Parameters<Page['listen']>[1];
 
