@@ -1,0 +1,66 @@
+import type { EventType, OutgoingEventOf, Published, PublishOptions } from './events.ts';
+import type { NodeHandler } from './hosts/node.ts';
+import type { PushStreamOptions } from './options.ts';
+import type { SessionInfo } from './session-info.ts';
+import type { Source, SourceOptions } from './source.ts';
+import type { Stats } from './stats.ts';
+
+/** What one route fixes about its streams. */
+export interface RouteOptions {
+  /** Channels or patterns, instead of those that the query asks for. The grant still decides. */
+  readonly channels?: readonly string[] | undefined;
+}
+
+/** How a server is emptied. */
+export interface DrainOptions {
+  /** Over how long the streams are ended, in milliseconds. @default 10_000 */
+  readonly windowMs?: number | undefined;
+}
+
+/** Whose streams are to be ended; every part that is there has to fit. */
+export interface RevokeOptions {
+  readonly clientId?: string | undefined;
+  readonly credential?: string | undefined;
+}
+
+/** What `configure` can still change; it is for connections and events from then on. */
+export type Settings<Events extends object> = Omit<PushStreamOptions<Events>, 'log' | 'environment'>;
+
+/** One hub: a log, its streams, and everything that is published to them. */
+export interface PushStream<Events extends object = Record<string, unknown>> {
+  /**
+   * Stores an event and hands it to every stream that is to get it; resolves when it is stored.
+   *
+   * @throws {TypeError} For a type, channel, tag or key that cannot be.
+   * @throws {SchemaError} For data that its schema refuses.
+   * @throws {EventTooLargeError} For data above `limits.eventBytes`.
+   * @throws {LogUnavailableError} When the log cannot store it now.
+   * @throws {ClosedError} After `close()`.
+   */
+  publish<Type extends EventType<Events>>(type: Type, data: Events[Type], options?: PublishOptions): Promise<Published>;
+  /** Changes settings; what is left out stays. */
+  configure(settings: Settings<Events>): PushStream<Events>;
+  /** Adds a source: it runs until the server closes, and again when it fails. */
+  source(source: Source<OutgoingEventOf<Events>>, options?: SourceOptions): PushStream<Events>;
+  /** For `node:http`, `node:http2`, Express, and what hands out their requests (Fastify, Koa). */
+  handler(options?: RouteOptions): NodeHandler;
+  /** For hosts that speak Fetch: Hono, Next.js, SvelteKit, Bun, Deno. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** `fetch` for one route. */
+  fetchHandler(options?: RouteOptions): (request: Request) => Promise<Response>;
+  /** The cursor of now. Ask for it before loading a state; a client that begins there misses nothing. */
+  cursor(): Promise<string>;
+  /** The open streams of this instance. */
+  sessions(): readonly SessionInfo[];
+  /** Ends a session (by its own id or the connection's) for good: who comes back as it gets a 204. */
+  kill(session: string): boolean;
+  /** Ends the streams of a client or of a credential; they have to be authorised again. Returns how many. */
+  revoke(who: RevokeOptions): number;
+  /** What happened so far, and how it is now. */
+  stats(): Stats;
+  /** Takes no more streams (503), tells and ends the open ones over a window. Publishing goes on. */
+  drain(options?: DrainOptions): Promise<void>;
+  /** Ends sources, streams and the log, at once. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
