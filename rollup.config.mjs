@@ -18,6 +18,17 @@ const packages = [
     inline: ['pushstream-protocol'],
     umd: { entry: 'index.ts', file: 'pushstream', global: 'PushStream' },
   },
+  {
+    name: 'server',
+    entries: {
+      index: 'index.ts',
+      auth: 'auth/index.ts',
+      http: 'http/index.ts',
+      testing: 'testing/index.ts',
+      cli: 'cli/index.ts',
+    },
+    inline: ['pushstream-protocol'],
+  },
   // Rollup drops directives: hooks are for client components.
   { name: 'react', entries: { index: 'index.ts' }, banner: '"use client";' },
   { name: 'vue', entries: { index: 'index.ts' } },

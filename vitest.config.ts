@@ -11,7 +11,8 @@ const source = (path: string): string => fileURLToPath(new URL(`packages/${path}
 const alias = [
   { find: /^pushstream-client$/, replacement: source('client/src/index.ts') },
   { find: /^pushstream-client\/(.*)$/, replacement: source('client/src/$1/index.ts') },
-  { find: /^pushstream-(react|vue|svelte)$/, replacement: source('$1/src/index.ts') },
+  { find: /^pushstream-(react|vue|svelte|server)$/, replacement: source('$1/src/index.ts') },
+  { find: /^pushstream-server\/(.*)$/, replacement: source('server/src/$1/index.ts') },
 ];
 
 /** The same tests on the oldest release that is supported. */
@@ -42,6 +43,11 @@ export default defineConfig({
           include: ['test/{socket,transports}/**/*.test.ts'],
           ...realTime,
         },
+      },
+      {
+        // Rooms and seams of the server by a manual clock; its behaviour over sockets too.
+        resolve: { alias },
+        test: { name: 'server', include: ['test/server/**/*.test.ts'], ...realTime },
       },
       {
         test: {

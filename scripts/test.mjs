@@ -20,6 +20,7 @@ const tests = [
   { name: 'adapters', project: 'adapters' },
   { name: 'adapters on React 18', project: 'adapters-react-18' },
   { name: 'socket', project: 'socket' },
+  { name: 'server', project: 'server' },
   { name: 'runtimes', project: 'runtimes' },
   { name: 'packages', project: 'packages' },
   { name: 'browser', project: 'browser' },
