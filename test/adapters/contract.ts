@@ -351,6 +351,108 @@ export const contract: readonly Case[] = [
     },
   },
   {
+    name: 'unmounting a paused component makes no request',
+    async run(driver) {
+      const at = world(driver);
+      const view = await driver.stream(stream(at.url, at.client));
+      (await at.server.next()).open();
+      await at.pass();
+      view.shown.pause();
+      await at.pass();
+      await view.unmount();
+      await at.pass();
+      equal(at.server.connections.length, 1);
+      await ended(at);
+    },
+  },
+  {
+    name: 'after disconnect, connect joins the connection that others have made since',
+    async run(driver) {
+      const at = world(driver);
+      const one = await driver.stream(stream(at.url, at.client));
+      (await at.server.next()).open();
+      await at.pass();
+      one.shown.disconnect();
+      await at.pass();
+      const other = await driver.stream(stream(at.url, at.client));
+      const connection = (await at.server.next()).open();
+      await at.pass();
+      one.shown.connect();
+      await at.pass();
+      equal([at.server.connections.length, one.shown.status], [2, 'open']);
+      connection.send(progress(1));
+      await at.pass();
+      equal([one.shown.data, other.shown.data], [progress(1).data, progress(1).data]);
+      await ended(at, one, other);
+    },
+  },
+  {
+    name: 'another history does not undo this component’s own pause, or its disconnect',
+    async run(driver) {
+      const at = world(driver);
+      const view = await driver.stream(stream(at.url, { ...at.client, history: 1 }));
+      (await at.server.next()).open();
+      await at.pass();
+      view.shown.pause();
+      await at.pass();
+      await view.update(stream(at.url, { ...at.client, history: 2 }));
+      await at.pass();
+      equal([view.shown.status, at.server.connections.length], ['paused', 1]);
+      view.shown.resume();
+      (await at.server.next()).open();
+      await at.pass();
+      view.shown.disconnect();
+      await at.pass();
+      await view.update(stream(at.url, { ...at.client, history: 3 }));
+      await at.pass();
+      equal([view.shown.status, at.server.connections.length], ['closed', 2]);
+      view.shown.connect();
+      (await at.server.next()).open();
+      await at.pass();
+      equal(view.shown.status, 'open');
+      await ended(at, view);
+    },
+  },
+  {
+    name: '`client.off` of a type does not end useEvent',
+    async run(driver) {
+      const at = world(driver);
+      const client = new EventClient<Tasks>(at.url, at.client);
+      const heard: number[] = [];
+      const view = await driver.event({
+        ...stream(client, {}),
+        type: 'task.progress',
+        listener: ({ percentage }) => heard.push(percentage),
+      });
+      const connection = (await at.server.next()).open();
+      await at.pass();
+      client.off('task.progress');
+      connection.send(progress(1));
+      await at.pass();
+      equal(heard, [1]);
+      await ended(at, view);
+    },
+  },
+  {
+    name: 'a listener of `on` that is undefined is none, from the beginning and later',
+    async run(driver) {
+      const at = world(driver);
+      const heard: number[] = [];
+      const on = (listener?: (data: Tasks['task.progress']) => void): Props =>
+        stream(at.url, { ...at.client, on: { 'task.progress': listener } });
+      const view = await driver.stream(on());
+      const connection = (await at.server.next()).open();
+      await view.update(on(({ percentage }) => void heard.push(percentage)));
+      connection.send(progress(1));
+      await at.pass();
+      await view.update(on());
+      connection.send(progress(2));
+      await at.pass();
+      equal([heard, view.shown.data], [[1], progress(2).data]);
+      await ended(at, view);
+    },
+  },
+  {
     name: 'a history is bounded, and says how many events it let go; clear empties it',
     async run(driver) {
       const at = world(driver);
@@ -389,6 +491,17 @@ export const contract: readonly Case[] = [
       connection.send(progress(11));
       await at.pass();
       equal([runs, view.shown.data], [11, 66]);
+      await ended(at, view);
+    },
+  },
+  {
+    name: 'data that is a function is data',
+    async run(driver) {
+      const at = world(driver);
+      const initial = (): number => 7;
+      const view = await driver.stream(stream(at.url, { ...at.client, initial, reduce: (data: unknown) => data }));
+      await at.pass();
+      equal(view.shown.data === initial, true);
       await ended(at, view);
     },
   },

@@ -250,6 +250,30 @@ describe('a store', () => {
     expect([at.clock.pending, at.clock.listeners]).toEqual([0, 0]);
   });
 
+  test('tells how the stream is now, though its last subscriber has left', async () => {
+    const at = world();
+    const stream = eventStreamStore(at.url as StreamUrl<Tasks>, at.client);
+    const end = stream.subscribe(() => {});
+    (await at.server.next()).open().send(progress(1));
+    await at.pass();
+    expect(get(stream).status).toBe('open');
+    end();
+    await at.pass();
+    const { status, data } = get(stream);
+    expect([status, data]).toEqual(['closed', progress(1).data]);
+  });
+
+  test('remembers what was asked for before it had a subscriber', async () => {
+    const at = world();
+    const stream = eventStreamStore(at.url as StreamUrl<Tasks>, at.client);
+    stream.pause();
+    const end = stream.subscribe(() => {});
+    await at.pass();
+    expect([get(stream).status, at.server.connections.length]).toEqual(['paused', 0]);
+    end();
+    await at.pass();
+  });
+
   test('asked for its value once connects nothing', async () => {
     const at = world();
     expect(get(eventStreamStore(at.url, at.client)).status).toBe('idle');

@@ -7,7 +7,7 @@ import {
   isShallowEqual,
   type StreamUrl,
 } from '../../packages/client/src/binding/index.ts';
-import { createClientScope, EventClient, NetworkError } from '../../packages/client/src/index.ts';
+import { createClientScope, EventClient, NetworkError, type StreamEvent } from '../../packages/client/src/index.ts';
 import { ScriptedTransport } from '../support/scripted-transport.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 import { bench, url } from './support.ts';
@@ -171,6 +171,87 @@ describe('listeners by name', () => {
   });
 });
 
+describe('listeners that change while an event is dispatched', () => {
+  const listening = () => {
+    const { client, transport } = bench();
+    const seen: string[] = [];
+    const hear = (...types: string[]) => ({
+      on: Object.fromEntries(types.map((type) => [type, () => seen.push(type)])),
+    });
+    const send = (type: string): void => void transport.last.send(`event: ${type}\ndata: 1\n\n`);
+    return { client, transport, seen, hear, send };
+  };
+
+  test('those that stay get it', () => {
+    const { client, transport, seen, hear, send } = listening();
+    client.once('x', () => binding.update(hear('x', 'y')));
+    const binding = createBinding(client, hear('x'));
+    binding.attach();
+    transport.last.open();
+    send('x');
+    send('y');
+    expect(seen).toEqual(['x', 'y']);
+  });
+
+  test('a name with a comma is one name', () => {
+    const { client, transport, seen, hear, send } = listening();
+    const binding = createBinding(client, hear('a,b'));
+    binding.attach();
+    transport.last.open();
+    binding.update(hear('a', 'b'));
+    send('a');
+    send('a,b');
+    expect(seen).toEqual(['a']);
+  });
+
+  test('what is no function is refused where it is given', () => {
+    const { client } = listening();
+    expect(() => createBinding(client, { on: { x: null as never } })).toThrow(
+      TypeError('options.on.x: expected function, got null'),
+    );
+    const binding = createBinding(client, {});
+    binding.attach();
+    expect(() => binding.update({ on: { x: 'y' as never } })).toThrow('options.on.x: expected function, got');
+  });
+});
+
+describe('attached again', () => {
+  test('to a client that others had gone on with and left: it resumes where this component was', () => {
+    const { scope, time, transport, options } = shared();
+    const binding = createBinding(tasks, options, scope);
+    const detach = binding.attach();
+    const leave = createBinding(tasks, options, scope).attach();
+    transport.last.open().send(progress(1));
+    detach();
+    transport.last.send(progress(2));
+    leave();
+    time.advance(16);
+    expect(transport.live).toHaveLength(0);
+    binding.attach();
+    expect(transport.last.request.lastEventId).toBe('1');
+    transport.last.open().send(progress(2));
+    time.advance(16);
+    expect(binding.getSnapshot().data).toEqual({ percentage: 2 });
+    expect(time.warnings).toEqual([]);
+  });
+
+  test('to a client that others have gone on with: what is missing is said, once', () => {
+    const { scope, time, transport, options } = shared();
+    const binding = createBinding(tasks, options, scope);
+    const detach = binding.attach();
+    createBinding(tasks, options, scope).attach();
+    transport.last.open().send(progress(1));
+    detach();
+    transport.last.send(progress(2));
+    binding.attach()();
+    transport.last.send(progress(3));
+    binding.attach();
+    expect(time.warnings).toEqual([
+      'PushStream: expected a stream that resumes from "1", where this component is, got one that is at "2": what came in between is not shown',
+    ]);
+  });
+});
+
 describe('a source that changes', () => {
   test('fits as long as it means the same', () => {
     const { scope, options } = shared();
@@ -247,6 +328,57 @@ describe('controls', () => {
     expect(other.client?.status).toBe('reconnecting');
     expect(transport.last.request.lastEventId).toBe('7');
     time.advance(16);
+  });
+
+  test('a pause does not end with a request where nobody is left; who comes in the linger is not held up by it', () => {
+    const { scope, time, transport, options } = shared();
+    const attach = () => {
+      const binding = createBinding(tasks, options, scope);
+      return { ...binding.getSnapshot(), detach: binding.attach() };
+    };
+    const first = attach();
+    transport.last.open().send(progress(7));
+    first.pause();
+    first.detach();
+    expect(transport.connections).toHaveLength(1);
+    const second = attach();
+    expect(transport.last.request.lastEventId).toBe('7');
+    transport.last.open();
+    second.pause();
+    second.disconnect();
+    second.detach();
+    time.advance(16);
+    expect(transport.connections).toHaveLength(2);
+    attach();
+    expect(transport.connections).toHaveLength(3);
+  });
+
+  test('a pause of a client that was connected by hand ends with its component', () => {
+    const { client, transport } = bench<Tasks>();
+    client.connect();
+    transport.last.open();
+    const binding = createBinding(client, {});
+    const detach = binding.attach();
+    binding.getSnapshot().pause();
+    detach();
+    expect(client.status).toBe('reconnecting');
+    expect(transport.live).toHaveLength(1);
+  });
+
+  test('before it is attached they are remembered', () => {
+    const { scope, transport, options } = shared();
+    const paused = createBinding(tasks, options, scope);
+    paused.getSnapshot().pause();
+    paused.attach();
+    expect(paused.client?.status).toBe('paused');
+    const disconnected = createBinding(`${url}/2` as StreamUrl<Tasks>, options, scope);
+    disconnected.getSnapshot().disconnect();
+    disconnected.attach();
+    expect(disconnected.client?.leases).toBe(0);
+    expect(transport.connections).toHaveLength(0);
+    disconnected.getSnapshot().reconnect();
+    paused.getSnapshot().resume();
+    expect(transport.live).toHaveLength(2);
   });
 
   test('they are the same functions in every result', () => {
@@ -428,6 +560,23 @@ test('a page of clients: without a scope the URL is that of the page, and on a s
   expect(createBinding(new EventClient(url), {}).getSnapshot().status).toBe('idle');
 });
 
+test('a reducer that refuses an event which came before it was attached leaves no listener behind', () => {
+  const { client } = bench<Tasks>();
+  const event = (percentage: number) => ({ type: 'task.progress', data: { percentage } }) as unknown as StreamEvent;
+  const events = [event(1)];
+  const reduce = (sum: number, { data }: { readonly data: Tasks['task.progress'] }): number => {
+    if (data.percentage === 2) throw new Error('no more');
+    return sum + data.percentage;
+  };
+  const earlier = { client: client as unknown as EventClient, events, reached: undefined, release() {} };
+  const binding = createBinding<Tasks, '*', number>(client, { initial: 0, reduce }, undefined, undefined, earlier);
+  events.push(event(2));
+  expect(() => binding.attach()).toThrow('no more');
+  const seen: unknown[] = [];
+  client.inspect((told) => told.kind === 'listeners' && seen.push(...told.listeners.keys()));
+  expect([seen, client.leases]).toEqual([[], 0]);
+});
+
 test('a component that is gone pauses nobody', () => {
   const { scope, transport, options } = shared();
   const one = createBinding(tasks, options, scope);
@@ -448,7 +597,7 @@ test('a seed that comes too late for a shared stream is said in development', ()
   transport.last.open().send(progress(8));
   createBinding(tasks, { ...options, seed }, scope).attach();
   expect(time.warnings).toEqual([
-    'PushStream: expected a stream that resumes from the seed\'s "5", got one that is at "8": what came in between is not shown',
+    'PushStream: expected a stream that resumes from "5", where this component is, got one that is at "8": what came in between is not shown',
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createAwaitedBinding, type StreamOptions } from '../../packages/client/src/binding/index.ts';
-import { createClientScope, EventClient, HttpError } from '../../packages/client/src/index.ts';
+import { type ClientScope, createClientScope, EventClient, HttpError } from '../../packages/client/src/index.ts';
 import { ScriptedTransport } from '../support/scripted-transport.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 import { url } from './support.ts';
@@ -21,10 +21,11 @@ function bench() {
   function ask(
     options: StreamOptions<Tasks, 'task.progress', number, never> = { initial: 0, reduce: (n) => n + 1 },
     source: EventClient<Tasks> | string = client,
+    scope?: ClientScope,
   ) {
     Object.assign(globalThis, { document: { baseURI: 'http://page.test/' } });
     try {
-      return createAwaitedBinding(source, { events: 'task.progress', ...options });
+      return createAwaitedBinding(source, { events: 'task.progress', ...options }, scope);
     } catch (thrown) {
       if (thrown instanceof Promise) return thrown as Promise<void>;
       throw thrown;
@@ -124,6 +125,61 @@ describe('a binding that is awaited', () => {
     expect(client.leases).toBe(1);
     time.advance(2);
     expect([client.leases, time.pending]).toEqual([0, 0]);
+  });
+
+  test('what nobody has taken yet is still there when the stream was let go, which then goes on behind it', () => {
+    const { time, transport, ask } = bench();
+    using scope = createClientScope();
+    const options = { initial: 0, reduce: (n: number) => n + 1, transport, environment: time.environment };
+    void ask(options, url, scope);
+    transport.last.open().send(progress(1) + progress(2));
+    time.advance(60_000);
+    expect([transport.live.length, time.pending]).toEqual([0, 0]);
+    const made = ask(options, url, scope);
+    expect(transport.last.request.lastEventId).toBe('2');
+    transport.last.open().send(progress(3));
+    if (made instanceof Promise) throw new Error('expected a binding, got a promise');
+    const detach = made.attach();
+    time.advance(16);
+    expect(made.getSnapshot()).toMatchObject({ data: 3, lastEventId: '3' });
+    detach();
+    time.advance(1_000);
+    expect([transport.live.length, time.pending, time.listeners]).toEqual([0, 0, 0]);
+    // It is taken: who comes now waits.
+    expect(ask(options, url, scope)).toBeInstanceOf(Promise);
+  });
+
+  test('what others go on with is not lost to who can be mounted a minute later; five minutes later it is old', () => {
+    const { time, transport, client, ask, binding } = bench();
+    client.retain();
+    transport.last.open();
+    void ask();
+    transport.last.send(progress(1));
+    time.advance(60_000);
+    transport.last.send(progress(2));
+    expect(client.leases).toBe(1);
+    const made = binding();
+    transport.last.send(progress(3));
+    made.attach()();
+    time.advance(1_000);
+    expect(made.getSnapshot().data).toBe(3);
+
+    void ask();
+    transport.last.send(progress(4));
+    time.advance(320_000);
+    transport.last.send(progress(5));
+    expect(ask()).toBeInstanceOf(Promise);
+  });
+
+  test('no more than a thousand events wait for who may never come', () => {
+    const { time, transport, client, ask, binding } = bench();
+    client.retain();
+    transport.last.open();
+    void ask();
+    transport.last.send(progress(1));
+    time.advance(60_000);
+    for (let n = 2; n <= 2_000; n += 1) transport.last.send(progress(n));
+    expect(binding().getSnapshot().data).toBe(1_024);
   });
 
   test('given up in the frame of its first event, it does not end the one that is waited for next', () => {

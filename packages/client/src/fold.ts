@@ -39,12 +39,12 @@ export function createFolding<State>(fold: Fold<State>): Folding<State> {
         fold.take(event);
         stream.flush(update);
       };
-      const end = listenAll(
+      // First, so that a reducer that refuses one of them leaves no listener behind.
+      for (const event of missed) take(undefined, event);
+      return listenAll(
         stream,
         [events].flat().map((name) => [name, take] as const),
       );
-      for (const event of missed) take(undefined, event);
-      return end;
     },
     clear(flush) {
       fold.clear();

@@ -9,6 +9,8 @@ export interface Leases {
   takeOver(): void;
   /** The client closed: there is nothing left to end. */
   closed(): void;
+  /** Runs it when it is known whether the connection stays: at once, unless it lingers. */
+  settled(run: () => void): void;
   /** Those who hold one have nothing to give back any more. */
   clear(): void;
 }
@@ -23,10 +25,14 @@ export function createLeases(
   const held = new Set<object>();
   let isByHand = false;
   let cancel: (() => void) | undefined;
+  const unsettled = new Set<() => void>();
 
-  function stay(): void {
+  function settle(): void {
     cancel?.();
     cancel = undefined;
+    const runs = [...unsettled];
+    unsettled.clear();
+    for (const run of runs) run();
   }
 
   return {
@@ -37,27 +43,28 @@ export function createLeases(
       const lease = {};
       held.add(lease);
       changed();
-      stay();
+      settle();
       // A wait goes on: nobody hurries a server by coming back.
       if (held.size === 1 && connection.isDown()) connection.connect();
       return () => {
         if (!held.delete(lease)) return;
         changed();
         if (held.size > 0 || isByHand || connection.isDown()) return;
-        cancel = setTimer(() => {
-          cancel = undefined;
-          connection.disconnect();
-        }, lingerMs);
+        cancel = setTimer(() => connection.disconnect(), lingerMs);
       };
     },
     takeOver() {
       if (held.size > 0) return;
       isByHand = true;
-      stay();
+      settle();
     },
     closed() {
       isByHand = false;
-      stay();
+      settle();
+    },
+    settled(run) {
+      if (cancel) unsettled.add(run);
+      else run();
     },
     clear() {
       held.clear();

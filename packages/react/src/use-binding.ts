@@ -20,6 +20,7 @@ export type MakeBinding = <Events extends object, Name extends Pattern<Events>, 
   source: StreamSource<Events>,
   options: BindingOptions<Events, Name, Data>,
   scope: ClientScope | undefined,
+  before?: Binding<Events, Name, Data>,
 ) => Binding<Events, Name, Data>;
 
 /** The component's binding: another one where the source is another, attached while the component is mounted. */
@@ -33,7 +34,7 @@ export function useBinding<Events extends object, Name extends Pattern<Events>, 
   const [held, hold] = useState(() => ({ scope, binding: make(source, options, scope) }));
   let { binding } = held;
   if (held.scope !== scope || !binding.fits(source, options)) {
-    binding = make(source, options, scope);
+    binding = make(source, options, scope, held.scope === scope ? binding : undefined);
     hold({ scope, binding });
   }
 

@@ -18,7 +18,7 @@ export type MaybeGetter<Value> = Value | (() => Value);
 /** As for `useEventStream`, without what concerns its result: no event is decoded for it. */
 export type UseStreamOptions<Events extends object = Record<string, unknown>> = Omit<
   StreamOptions<Events, never, undefined, never>,
-  'events' | 'history' | 'reduce' | 'initial' | 'select' | 'isEqual'
+  'events' | 'history' | 'reduce' | 'initial' | 'on' | 'select' | 'isEqual'
 >;
 
 export function resolve<Value>(given: MaybeGetter<Value>): Value {
@@ -38,13 +38,14 @@ const defer = (work: () => void): void => void tick().then(work);
 
 /**
  * Finds what is bound now: something else for another stream. Whoever calls it in an effect follows the state that
- * source and options are made of. It shows `begin`, then what `follow` shows.
+ * source and options are made of. It shows `begin`, then what `follow` shows; once nobody looks any more, `rest`.
  */
 export function createFind<Events extends object, Name extends Pattern<Events>, Data, Shown>(
   source: MaybeGetter<StreamSource<Events>>,
   options: MaybeGetter<Omit<StreamOptions<Events, Name, Data, never>, 'select' | 'isEqual'> | undefined>,
   begin: (binding: Binding<Events, Name, Data>) => Shown,
   follow: (binding: Binding<Events, Name, Data>, show: (shown: Shown) => void) => (() => void) | undefined,
+  rest: (binding: Binding<Events, Name, Data>) => Shown = begin,
   isMounted = true,
 ): () => Bound<Shown> {
   const hold = createHold<Events, Name, Data>(getPushStreamContext());
@@ -52,7 +53,7 @@ export function createFind<Events extends object, Name extends Pattern<Events>, 
 
   function find(): Bound<Shown> {
     const binding = hold(resolve(source), resolve(options));
-    if (bound?.binding !== binding) bound = createBound(binding, begin(binding), follow, defer);
+    if (bound?.binding !== binding) bound = createBound(binding, begin(binding), follow, rest, defer);
     return bound;
   }
 

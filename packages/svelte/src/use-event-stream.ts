@@ -39,6 +39,7 @@ function createStream<Events extends object, Name extends Pattern<Events>, Data,
     options,
     (binding) => binding.getServerSnapshot(),
     (binding, show) => binding.subscribe(show),
+    (binding) => binding.getSnapshot(),
     isMounted,
   );
   // As the result has them, each on its own; what a function does is for whichever stream it is by then.

@@ -20,10 +20,12 @@ export function useEvent<
 ): void {
   // Says so where nothing is ever mounted.
   onMount(() => {});
+  const quiet = silent(options);
   createFind<Events, never, undefined, void>(
     source,
-    silent(options),
+    // Their types belong together; TypeScript loses that where the name is a variable.
+    () => ({ ...quiet(), on: { [type]: listener } as never }),
     () => {},
-    ({ client }) => client?.on(type, listener),
+    () => undefined,
   );
 }

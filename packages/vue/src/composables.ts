@@ -80,9 +80,10 @@ export function useEvent<
 ): void {
   useBinding<Events, never, unknown, undefined>(
     source,
-    () => ({ ...toValue(options), events: [] }),
+    // Their types belong together; TypeScript loses that where the name is a variable.
+    () => ({ ...toValue(options), events: [], on: { [type]: listener } as never }),
     () => undefined,
-    ({ client }) => client?.on(type, listener),
+    () => undefined,
   );
 }
 

@@ -3,14 +3,15 @@ import { check, misuse } from 'pushstream-protocol';
 import type { EventClient } from '../event-client.ts';
 import type { StreamEvent } from '../events.ts';
 import { createFolding } from '../fold.ts';
-import { isDevelopment } from '../host.ts';
-import { listenAll } from '../listen.ts';
 import type { ClientScope } from '../shared-client.ts';
 import { initialSnapshot } from '../snapshot.ts';
 import { type Stream, streams } from '../stream.ts';
+import { goOnFrom } from './go-on.ts';
+import { listenersOf, listenToNewest } from './listeners.ts';
 import { createResultFold } from './result.ts';
 import { type AnyOptions, findClient, isClient, keyOf } from './source.ts';
 import type { Matching, Pattern, StreamControls, StreamOptions, StreamResult, StreamSource } from './types.ts';
+import { type Wishes, wishesFor } from './wishes.ts';
 
 /** One component's hold on one stream. Making it does nothing; `attach` takes the lease. */
 export interface Binding<Events extends object, Name extends Pattern<Events>, Data> {
@@ -20,6 +21,8 @@ export interface Binding<Events extends object, Name extends Pattern<Events>, Da
   update(options: StreamOptions<Events, Name, Data, never>): void;
   /** Finds the client, listens, takes a lease; returns what undoes all of it, once. May be called again afterwards. */
   attach(): () => void;
+  /** What its component wants of the stream: for the binding that follows. */
+  readonly wishes: Wishes;
   /** The client that it is attached to, or was given. */
   readonly client: EventClient<Events> | undefined;
   /** Calls back now and at each change of the result. */
@@ -36,17 +39,24 @@ export interface Earlier {
   readonly client: EventClient;
   /** May grow until the binding is attached. */
   readonly events: readonly StreamEvent[];
+  /** The cursor behind them, where they grow no more. */
+  readonly reached: string | undefined;
   /** To be called with a lease of one's own. */
   readonly release: () => void;
 }
 
-type AnyListeners = Readonly<Record<string, (data: unknown, event: StreamEvent) => void>>;
-
-/** Whoever pauses a shared stream has a reason of their own. */
-let reasons = 0;
+/** What a binding has while it is attached. */
+interface Hold {
+  readonly client: EventClient;
+  readonly stream: Stream;
+  readonly unfold: () => void;
+  readonly listening: ReturnType<typeof listenToNewest>;
+  lease: (() => void) | undefined;
+}
 
 /**
- * Binds a component to a stream: what all frameworks' bindings have in common.
+ * Binds a component to a stream: what all frameworks' bindings have in common. `before`: the component's binding that
+ * this one is to follow.
  *
  * @throws {TypeError} For a source or an option of the wrong type.
  */
@@ -54,9 +64,16 @@ export function createBinding<Events extends object, Name extends Pattern<Events
   source: StreamSource<Events>,
   options: StreamOptions<Events, Name, Data, never>,
   scope?: ClientScope,
+  before?: Pick<Binding<Events, Name, Data>, 'wishes'>,
   earlier?: Earlier,
 ): Binding<Events, Name, Data>;
-export function createBinding(source: unknown, given: object, scope?: ClientScope, earlier?: Earlier): object {
+export function createBinding(
+  source: unknown,
+  given: object,
+  scope?: ClientScope,
+  before?: { readonly wishes: Wishes },
+  earlier?: Earlier,
+): object {
   check('options', given, 'object');
   // The overload says what they are; here nothing depends on which events there are.
   const options = given as AnyOptions;
@@ -65,42 +82,96 @@ export function createBinding(source: unknown, given: object, scope?: ClientScop
   if (options.reduce && !('initial' in options || seed))
     throw misuse('options.initial', 'what reduce begins with', 'none');
   const key = keyOf(source, options);
-  reasons += 1;
-  const reason = `binding ${reasons}`;
+  const wishes = wishesFor(key[0], before?.wishes);
   let latest = options;
-  let lease: (() => void) | undefined;
-  let unlisten: (() => void) | undefined;
-  const attached = signal<EventClient | undefined>(enabled && isClient(source) ? source : earlier?.client);
+  let listeners = listenersOf(options);
+  let held: Hold | undefined;
+  const attached = signal<EventClient | undefined>(
+    enabled && isClient(source) ? source : (earlier?.client ?? wishes.client),
+  );
 
-  const streamOf = (client: EventClient | undefined): Stream | undefined => client && streams.get(client);
   const fold = createResultFold(seed && 'data' in seed ? seed.data : initial, initial, history, () => latest.reduce);
   let missed = earlier;
   const seen = earlier?.events.length;
   for (const event of earlier?.events ?? []) fold.take(event);
   const folding = createFolding(fold);
+  /** Where a component that is shown again had been. */
+  let reached: string | undefined;
+  const seeded = (): string | undefined => (isClient(source) ? undefined : seed?.lastEventId || undefined);
+
+  function enter(client: EventClient, stream: Stream): Hold {
+    goOnFrom(missed ? missed.reached : (reached ?? seeded()), stream);
+    const unfold = folding.listenTo(stream, events, missed?.events.slice(seen));
+    const listening = listenToNewest(stream, () => listeners);
+    try {
+      listening.look();
+    } catch (error) {
+      // Nothing is left of an attempt that is refused.
+      unfold();
+      listening.end();
+      throw error;
+    }
+    attached.value = wishes.client = client;
+    wishes.holds += 1;
+    if (wishes.isPaused) client.pause(wishes.reason);
+    const hold: Hold = { client, stream, unfold, listening, lease: wishes.isLeased ? client.retain() : undefined };
+    missed?.release();
+    missed = undefined;
+    return hold;
+  }
+
+  function leave({ client, stream, unfold, listening, lease }: Hold): void {
+    unfold();
+    listening.end();
+    reached = stream.cursor.value;
+    lease?.();
+    wishes.holds -= 1;
+    // Who is gone must not hold up those who stay; but where nobody does, nothing is asked for any more.
+    stream.leases.settled(() => {
+      if (wishes.holds === 0 || wishes.client !== client) client.resume(wishes.reason);
+    });
+  }
+
+  /** To the client of now, which is another one where that of before is done with. */
+  function move(): void {
+    const from = held;
+    const at = from?.stream.cursor.value ?? missed?.reached ?? reached;
+    const client = (!wishes.isLeased && wishes.client) || findClient(source, latest, scope, at);
+    const stream = client && streams.get(client);
+    if (!client || !stream || client === from?.client) return;
+    if (from) reached = at;
+    held = enter(client, stream);
+    if (from) leave(from);
+  }
+
+  function take(): EventClient | undefined {
+    wishes.isLeased = true;
+    if (!held) return undefined;
+    move();
+    held.lease ??= held.client.retain();
+    return held.client;
+  }
+
   const controls: StreamControls = {
-    connect() {
-      if (!unlisten) return;
-      const client = attached.peek();
-      lease ??= client?.retain();
-      client?.connect();
-    },
+    connect: () => take()?.connect(),
     disconnect() {
-      lease?.();
-      lease = undefined;
+      wishes.isLeased = false;
+      held?.lease?.();
+      if (held) held.lease = undefined;
     },
-    reconnect() {
-      if (!unlisten) return;
-      const client = attached.peek();
-      lease ??= client?.retain();
-      client?.reconnect();
-    },
+    reconnect: () => take()?.reconnect(),
     pause() {
-      // Who is gone must not hold up those who stay.
-      if (unlisten) attached.peek()?.pause(reason);
+      wishes.isPaused = true;
+      held?.client.pause(wishes.reason);
     },
-    resume: () => attached.peek()?.resume(reason),
-    clear: () => folding.clear(streamOf(attached.peek())?.flush),
+    resume() {
+      wishes.isPaused = false;
+      held?.client.resume(wishes.reason);
+    },
+    clear() {
+      const client = attached.peek();
+      folding.clear(client && streams.get(client)?.flush);
+    },
   };
 
   const begin = seed?.lastEventId ?? '';
@@ -116,72 +187,28 @@ export function createBinding(source: unknown, given: object, scope?: ClientScop
     return client ? compose(client, folded) : server;
   });
 
-  /** Somebody else may have made the client, or gone on with it. Where nothing came yet it can still begin there. */
-  function beginAtSeed({ cursor, environment, runner }: Stream): void {
-    const wanted = seed?.lastEventId ?? '';
-    if (wanted === '' || wanted === cursor.value) return;
-    if (cursor.value === '' && runner.state.opens === 0) {
-      cursor.start(wanted);
-      // What was asked for a moment ago was asked for without it.
-      if (runner.state.phase === 'connecting') runner.send({ type: 'reconnect' });
-    } else if (isDevelopment()) {
-      environment.warn(
-        `PushStream: expected a stream that resumes from the seed's ${JSON.stringify(wanted)}, got one that is at ${JSON.stringify(cursor.value)}: what came in between is not shown`,
-      );
-    }
-  }
-
-  /** Listeners by name, as the newest options have them. */
-  function listenByName(stream: Stream): () => void {
-    const named = (): AnyListeners => ({ ...(latest.on as AnyListeners | undefined) });
-    const types = Object.entries(named()).map(([type, listener]) => {
-      check(`options.on.${type}`, listener, 'function');
-      return [type, (data: unknown, event: StreamEvent) => named()[type]?.(data, event)] as const;
-    });
-    return listenAll(stream, types);
-  }
-
   return {
     fits(other: unknown, others: AnyOptions) {
       const theirs = keyOf(other, others);
       return theirs.length === key.length && theirs.every((part, at) => part === key[at]);
     },
     update(next: AnyOptions) {
-      const isSame = Object.keys(next.on ?? {}).join() === Object.keys(latest.on ?? {}).join();
+      listeners = listenersOf(next);
       latest = next;
-      const stream = streamOf(attached.peek());
-      if (isSame || !unlisten || !stream) return;
-      unlisten();
-      unlisten = listenByName(stream);
+      held?.listening.look();
     },
     attach() {
-      const client = findClient(source, latest, scope, attached.peek()?.lastEventId);
-      const stream = streamOf(client);
-      if (!client || !stream) return () => {};
-      if (!attached.peek()) beginAtSeed(stream);
-      const unfold = folding.listenTo(stream, events, missed?.events.slice(seen));
-      try {
-        unlisten = listenByName(stream);
-      } catch (error) {
-        // Nothing is left of an attempt that is refused.
-        unfold();
-        throw error;
-      }
-      attached.value = client;
-      lease = client.retain();
-      missed?.release();
-      missed = undefined;
+      move();
       let isAttached = true;
       return () => {
-        if (!isAttached) return;
+        const hold = isAttached ? held : undefined;
+        if (!hold) return;
         isAttached = false;
-        unfold();
-        unlisten?.();
-        unlisten = undefined;
-        client.resume(reason);
-        controls.disconnect();
+        held = undefined;
+        leave(hold);
       };
     },
+    wishes,
     get client() {
       return attached.peek();
     },

@@ -11,7 +11,8 @@ export interface Bound<Shown, Of = unknown> {
 }
 
 /**
- * For frameworks that tell when somebody looks, not when a component is there. Attaches and detaches when `defer` has
+ * For frameworks that tell when somebody looks, not when a component is there. `shown` is what it begins with, `rest`
+ * reads what it shows once nobody follows it any more. Attaches and detaches when `defer` has
  * it, not at once: a page that is being hydrated must find what the server rendered, and an
  * effect that goes over to another stream takes that one before it leaves this one.
  */
@@ -19,12 +20,15 @@ export function createBound<Shown, Of extends { readonly attach: () => () => voi
   binding: Of,
   shown: Shown,
   begin: (binding: Of, show: (next: Shown) => void) => (() => void) | undefined,
+  rest: (binding: Of) => Shown,
   defer: (work: () => void) => void,
 ): Bound<Shown, Of> {
   const runs = new Set<() => void>();
   let detach: (() => void) | undefined;
   let end: (() => void) | undefined;
+  let isNew = true;
 
+  const peek = (): Shown => (isNew || detach ? shown : rest(binding));
   const soon = (): void => defer(settle);
   function settle(): void {
     if (runs.size === 0) {
@@ -33,6 +37,7 @@ export function createBound<Shown, Of extends { readonly attach: () => () => voi
       detach = undefined;
     } else if (!detach) {
       detach = binding.attach();
+      isNew = false;
       end = begin(binding, (next) => {
         shown = next;
         runs.forEach((run) => run());
@@ -42,13 +47,13 @@ export function createBound<Shown, Of extends { readonly attach: () => () => voi
 
   return {
     binding,
-    peek: () => shown,
+    peek,
     settle,
     follow(pick, run) {
-      let part = pick(shown);
+      let part = pick(peek());
       const look = (): void => {
         const before = part;
-        part = pick(shown);
+        part = pick(peek());
         if (!Object.is(before, part)) run();
       };
       runs.add(look);

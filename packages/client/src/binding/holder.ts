@@ -34,7 +34,7 @@ export function createHold<Events extends object, Name extends Pattern<Events>, 
     given = options;
     const all = { ...context?.options, ...options };
     if (binding?.fits(source, all)) binding.update(all);
-    else binding = createBinding(source, all, context?.scope);
+    else binding = createBinding(source, all, context?.scope, binding);
     return binding;
   };
 }
