@@ -356,6 +356,58 @@ describe('scopes', () => {
     expect(status?.value).toBe('open');
   });
 
+  test('what a component asks for when it is mounted counts', async () => {
+    const statuses = [
+      inComponent(() => {
+        const { status, disconnect } = useEventStream(at.url, at.options);
+        onMounted(disconnect);
+        return status;
+      }),
+      inComponent(() => {
+        const { status, pause } = useEventStream(`${at.url}/paused`, at.options);
+        onMounted(pause);
+        return status;
+      }),
+    ];
+    await at.pass();
+    expect([...statuses.map(({ value }) => value), at.server.connections.length]).toEqual(['idle', 'paused', 0]);
+  });
+
+  test.each([
+    ['that fails', () => Promise.reject(new Error('refused'))],
+    ['that never ends', () => new Promise<never>(() => {})],
+  ])('a store that was made by a setup %s is there for others', async (_name, wait) => {
+    const store = effectScope(true);
+    let made: Ref<string> | undefined;
+    const useStore = () => (made ??= store.run(() => useEventStream(at.url, at.options).status));
+    const first = defineComponent({
+      async setup() {
+        useStore();
+        await wait();
+        return () => '';
+      },
+    });
+    const second = component(() => {
+      const status = useStore();
+      return () => status?.value ?? '';
+    });
+    const isFirst = ref(true);
+    const root = defineComponent({
+      setup: () => () => (isFirst.value ? h(Suspense, null, { default: () => h(first) }) : h(second)),
+    });
+    const app = createApp(root);
+    app.config.errorHandler = () => {};
+    const { place } = mount(root, app);
+    await nextTick();
+    isFirst.value = false;
+    await nextTick();
+    (await at.server.next()).open();
+    await at.pass();
+    expect(place.textContent).toBe('open');
+    store.stop();
+    warn.mock.calls.splice(0);
+  });
+
   test('a component that is gone before it was ever mounted connects nothing', async () => {
     let ready: (() => void) | undefined;
     const slow = defineComponent({
@@ -430,6 +482,28 @@ describe('<KeepAlive>', () => {
     await at.pass();
     expect(place.textContent).toBe('open {"taskId":"a","percentage":2} 2');
     expect(at.server.connections).toHaveLength(1);
+  });
+
+  test('a component that is mounted out of sight connects when it is shown', async () => {
+    const [shows, hasInner] = [ref(true), ref(false)];
+    const inner = component(() => {
+      const { status } = useEventStream(at.url, at.options);
+      return () => status.value;
+    });
+    const kept = component(() => () => 'kept');
+    const tab = defineComponent({ setup: () => () => (hasInner.value ? h(inner) : h(kept)) });
+    const { place } = mount({ render: () => h(KeepAlive, null, () => (shows.value ? h(tab) : null)) });
+    await nextTick();
+    shows.value = false;
+    await nextTick();
+    hasInner.value = true;
+    await at.pass();
+    expect(at.server.connections).toHaveLength(0);
+    shows.value = true;
+    await nextTick();
+    (await at.server.next()).open();
+    await at.pass();
+    expect(place.textContent).toBe('open');
   });
 
   test('a URL that changes meanwhile is followed when it is shown again', async () => {

@@ -29,7 +29,7 @@ export interface UseEventStreamOptions<
 /** As for `useEventStream`, without what concerns its result: no event is decoded for it. */
 export type UseStreamOptions<Events extends object = Record<string, unknown>> = Omit<
   UseEventStreamOptions<Events, never, unknown, never>,
-  'events' | 'history' | 'reduce' | 'initial' | 'select' | 'isEqual'
+  'events' | 'history' | 'reduce' | 'initial' | 'on' | 'select' | 'isEqual'
 >;
 
 /** A stream as refs that can be destructured, and what can be done with it. */

@@ -1,10 +1,12 @@
 import { type Binding, createHold, isServer, type Pattern, type StreamSource } from 'pushstream-client/binding';
 import {
+  type ComponentInternalInstance,
   computed,
   getCurrentInstance,
   getCurrentScope,
   type MaybeRefOrGetter,
   onActivated,
+  onBeforeUnmount,
   onDeactivated,
   onMounted,
   onScopeDispose,
@@ -45,14 +47,15 @@ export function useBinding<Events extends object, Name extends Pattern<Events>, 
   const scope = getCurrentScope();
   // Before it is mounted a component shows what the server rendered; and there none is ever mounted.
   const isActive = shallowRef(instance ? instance.isMounted : !isServer());
-  // Hooks run in the scope of their component: that of a store which it made lives on without it.
-  const turn = (on: boolean) => (): void => {
-    if (getCurrentScope() === scope && toValue(options).deactivated !== 'keep') isActive.value = on;
-  };
+  // Hooks run in the scope of their component: a store which that made is no part of it, and lives on without it.
+  const isOwn = (): boolean => getCurrentScope() === scope;
+  const isReleased = (): boolean => isOwn() && toValue(options).deactivated !== 'keep';
   if (instance) {
-    onMounted(() => (isActive.value = true));
-    onActivated(turn(true));
-    onDeactivated(turn(false));
+    onMounted(() => (isActive.value = !isReleased() || !isInDeactivated(instance)));
+    onActivated(() => isReleased() && (isActive.value = true));
+    onDeactivated(() => isReleased() && (isActive.value = false));
+    // Also of one that never was mounted.
+    onBeforeUnmount(() => isOwn() || (isActive.value = true));
   }
 
   let end: (() => void) | undefined;
@@ -70,4 +73,9 @@ export function useBinding<Events extends object, Name extends Pattern<Events>, 
   // Vue warns where there is no scope: such a stream ends with the page.
   onScopeDispose(() => end?.());
   return shown;
+}
+
+/** `<KeepAlive>` may hold what is around it, out of sight, while it is mounted. */
+function isInDeactivated(instance: ComponentInternalInstance): boolean {
+  return instance.isDeactivated || (instance.parent !== null && isInDeactivated(instance.parent));
 }
