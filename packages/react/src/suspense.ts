@@ -13,6 +13,15 @@ import { useSelected } from './use-selected.ts';
 /** A stream that has shown something: there is data. What was awaited cannot be cleared. */
 export type AwaitedResult<Event, Data> = Omit<StreamResult<Event, Data>, 'clear'>;
 
+/** As for `useEventStream`; there is always a stream, and what is selected cannot be cleared. */
+export type SuspenseOptions<Events extends object, Name extends Pattern<Events>, Data, Selected> = Omit<
+  StreamOptions<Events, Name, Data, Selected>,
+  'enabled' | 'select'
+> & {
+  /** Picks what the component shows out of the whole result; it follows only when that changes. @default all of it */
+  readonly select?: (result: AwaitedResult<Matching<Events, Name>, Data>) => Selected;
+};
+
 /**
  * As `useEventStream`, but the component is suspended until the first event, which is in its first result. What
  * closes the stream before that is thrown, for an error boundary; who renders it again a second later tries anew.
@@ -28,7 +37,7 @@ export function useSuspenseEventStream<
   Selected = AwaitedResult<Matching<Events, Name>, Data>,
 >(
   source: EventClient<Events> | StreamUrl<Events> | string | URL,
-  options: Omit<StreamOptions<Events, Name, Data, Selected>, 'enabled'> = {},
+  options: SuspenseOptions<Events, Name, Data, Selected> = {},
 ): Selected {
   return useSelected(useBinding<Events, Name, Data>(source, options, createAwaitedBinding), options);
 }

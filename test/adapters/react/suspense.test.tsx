@@ -178,6 +178,70 @@ describe('useSuspenseEventStream', () => {
     expect([at.server.live.length, at.clock.pending, at.clock.listeners]).toEqual([0, 0, 0]);
   });
 
+  test('a sibling that is suspended for a minute loses no event', async () => {
+    const at = world();
+    let go = (_text: string): void => {};
+    let text: string | undefined;
+    const slow = new Promise<string>((resolve) => {
+      go = (given) => resolve((text = given));
+    });
+    function Slow() {
+      // oxlint-disable-next-line typescript/only-throw-error -- so React 18 suspends, as `use` does in 19
+      if (text === undefined) throw slow;
+      return text;
+    }
+    function Sum() {
+      const { data } = useSuspenseEventStream<Tasks, 'task.progress', number>(at.url, {
+        ...at.client,
+        events: 'task.progress',
+        initial: 0,
+        reduce: (sum, { data: { percentage } }) => sum + percentage,
+      });
+      return `${data} `;
+    }
+    const view = await mount(
+      <Suspense fallback={waiting}>
+        <Sum />
+        <Slow />
+      </Suspense>,
+    );
+    (await at.server.next()).open().send(progress(1)).send(progress(2));
+    for (let second = 0; second < 60; second += 1) await at.pass(1_000);
+    expect([view.text, at.server.live.length, at.clock.pending]).toEqual(['waiting', 0, 0]);
+    go('there');
+    const again = await at.server.next();
+    expect(again.request.lastEventId).toBe('2');
+    again.open().send(progress(3));
+    await view.shows(/there/);
+    await at.pass();
+    expect(view.text).toBe('6 there');
+    await view.unmount();
+    await at.pass(1_000);
+    expect([at.server.live.length, at.clock.pending, at.clock.listeners]).toEqual([0, 0, 0]);
+  });
+
+  test('a component that comes later waits for the next event, as none is kept for it', async () => {
+    const at = world();
+    const page = (hasTwo: boolean) => (
+      <>
+        <Suspense fallback={waiting}>
+          <Percentage at={at} />
+        </Suspense>
+        <Suspense fallback={waiting}>{hasTwo && <Percentage at={at} />}</Suspense>
+      </>
+    );
+    const view = await mount(page(false));
+    const connection = (await at.server.next()).open().send(progress(1));
+    await at.pass();
+    await view.shows('open 1 ');
+    await at.pass(5_000);
+    await view.update(page(true));
+    expect(view.text).toBe('open 1 waiting');
+    connection.send(progress(2));
+    await at.pass();
+    await view.shows('open 2 open 2 ');
+  });
+
   test('a first event that nobody takes is kept for ten seconds', async () => {
     const at = world();
     const view = await mount(
