@@ -25,7 +25,7 @@ export interface SlowConsumerOptions {
   /** How long a full queue is waited for, in milliseconds (`wait`, `disconnect`). @default 1_000 */
   readonly writeTimeoutMs?: number | undefined;
   /** What is the same thing to `conflate`. @default channel and type */
-  readonly key?: ((event: LogEntry) => string) | undefined;
+  readonly key?: ((event: Omit<LogEntry, 'seq'>) => string) | undefined;
 }
 
 /** What one server takes; more is refused, never put in another's place. */

@@ -1,0 +1,140 @@
+import { corsHeaders, preflight } from './cors.ts';
+import { decide } from './authorize.ts';
+import { LogUnavailableError } from './errors.ts';
+import { authorizeSubscription, readSubscription, type Subscription } from './filter.ts';
+import type { Grant, StreamRequest } from './grant.ts';
+import { isSession } from './grammar.ts';
+import type { Hub } from './hub.ts';
+import type { Killed } from './killed.ts';
+import { locate } from './locate.ts';
+import type { Log } from './log/log.ts';
+import { type Admitted, createOpening, type Opening } from './opening.ts';
+import type { RouteOptions } from './push-stream.ts';
+import { refuse, retryAfter } from './refusal.ts';
+import type { Resolved } from './resolve-options.ts';
+import { count } from './stats.ts';
+
+const METHODS = 'GET, HEAD, OPTIONS';
+
+/** Decides about requests, for every host. */
+export interface Admission {
+  admit(request: StreamRequest, route: RouteOptions): Promise<Opening | Response>;
+  /** From now on every stream is refused. */
+  close(): void;
+}
+
+/** What it needs. */
+export interface AdmissionParts {
+  readonly hub: Hub;
+  readonly log: Log;
+  readonly killed: Killed;
+  /** The settings of now. */
+  readonly settings: () => Resolved;
+}
+
+export function createAdmission({ hub, log, killed, settings }: AdmissionParts): Admission {
+  const { environment, stats } = hub;
+  let isOpen = true;
+  /** Admitted, and not begun yet. */
+  let reserved = 0;
+
+  const acceptsStream = (accept: string | null): boolean =>
+    accept === null || /(^|,)\s*(text\/event-stream|text\/\*|\*\/\*)\s*(;|,|$)/i.test(accept);
+
+  /** What can be said before anybody is asked. */
+  function refuseEarly({ method, url, headers }: StreamRequest): Response | undefined {
+    const { hosts, limits, origins } = settings();
+    const host = (headers.get('host') ?? url.host).replace(/:\d*$/, '').toLowerCase();
+    if (hosts && !hosts.includes(host)) {
+      return refuse(
+        421,
+        'Misdirected Request',
+        `Expected one of the hosts that are served here, got ${JSON.stringify(host)}`,
+      );
+    }
+    if (method === 'OPTIONS') return preflight(headers, origins, METHODS);
+    if (method !== 'GET' && method !== 'HEAD') {
+      return refuse(405, 'Method Not Allowed', `Expected GET, got ${method}`, { allow: METHODS });
+    }
+    if (!acceptsStream(headers.get('accept'))) {
+      return refuse(406, 'Not Acceptable', 'Expected a client that accepts text/event-stream');
+    }
+    const session = url.searchParams.get('session');
+    if (session !== null && !isSession(session)) {
+      return refuse(400, 'Bad Request', 'session: expected 1 to 128 letters, digits and any of _ - . : @ ~');
+    }
+    if (session !== null && killed.has(session)) return new Response(null, { status: 204 });
+    if (isOpen && hub.sessions.size + reserved < limits.connections) return undefined;
+    return refuse(
+      503,
+      'Service Unavailable',
+      'Expected room for one more stream, got none',
+      retryAfter(environment.random),
+    );
+  }
+
+  function subscribe(request: StreamRequest, route: RouteOptions, grant: Grant): Subscription | Response {
+    const asked = readSubscription(request.url.searchParams, settings().limits.filters);
+    if ('problem' in asked) return refuse(400, 'Bad Request', asked.problem);
+    const wanted = route.channels ? { ...asked, channels: route.channels } : asked;
+    const subscription = authorizeSubscription(wanted, grant);
+    // The same words whether the channel is there or not.
+    return subscription ?? refuse(403, 'Forbidden', 'Expected channels that may be read with these credentials');
+  }
+
+  function hasTooMany(clientId: string | undefined): boolean {
+    if (clientId === undefined) return false;
+    let open = 0;
+    for (const session of hub.sessions) if (session.clientId === clientId) open += 1;
+    return open >= settings().limits.connectionsPerClient;
+  }
+
+  function reserve(admitted: Admitted): Opening {
+    reserved += 1;
+    return createOpening(hub, settings(), admitted, () => void (reserved -= 1));
+  }
+
+  async function decideAll(request: StreamRequest, route: RouteOptions): Promise<Opening | Response> {
+    const early = refuseEarly(request);
+    if (early) return early;
+    const { authorize, limits } = settings();
+    const grant = await decide(authorize, request, limits.authorizeTimeoutMs, environment);
+    if (grant instanceof Response) return grant;
+    const subscription = subscribe(request, route, grant);
+    if (subscription instanceof Response) return subscription;
+    if (hasTooMany(grant.clientId)) {
+      return refuse(
+        429,
+        'Too Many Requests',
+        'Expected fewer open streams of this client',
+        retryAfter(environment.random, 5),
+      );
+    }
+    const requested = request.headers.get('last-event-id') ?? request.url.searchParams.get('lastEventId') ?? '';
+    try {
+      const location = await locate(hub, log, requested, limits.replay);
+      // Others came in the meantime.
+      return refuseEarly(request) ?? reserve({ request, grant, subscription, location, requested });
+    } catch (error) {
+      environment.reportError(error, 'the log');
+      const seconds = error instanceof LogUnavailableError ? Math.ceil(error.retryAfterMs / 1_000) : 1;
+      return refuse(503, 'Service Unavailable', 'Expected a log that answers', retryAfter(environment.random, seconds));
+    }
+  }
+
+  return {
+    async admit(request, route) {
+      const answer = await decideAll(request, route);
+      if (!(answer instanceof Response)) return answer;
+      if (answer.status >= 400) count(stats.refused, answer.status);
+      const cors = corsHeaders(request.headers.get('origin'), settings().origins);
+      // A page may see why it was refused. The headers of a response that came from elsewhere may be frozen.
+      const headers = new Headers(answer.headers);
+      for (const [name, value] of Object.entries(cors)) headers.set(name, value);
+      return new Response(answer.body, { status: answer.status, headers });
+    },
+    close() {
+      isOpen = false;
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import { check, complete, type Manual } from 'pushstream-protocol';
+import { createAdmission } from './admission.ts';
+import { formatCursor } from './cursor.ts';
+import { follow } from './follow.ts';
+import type { Environment } from './environment.ts';
+import type { OutgoingEventOf } from './events.ts';
+import { hostEnvironment } from './host.ts';
+import { fetchHandler } from './hosts/fetch.ts';
+import { nodeHandler } from './hosts/node.ts';
+import { Hub } from './hub.ts';
+import { createKilled } from './killed.ts';
+import { memoryLog } from './log/memory.ts';
+import type { Log } from './log/log.ts';
+import type { PushStreamOptions } from './options.ts';
+import { createPublisher, type Publish } from './publish.ts';
+import type { DrainOptions, PushStream, RevokeOptions, RouteOptions } from './push-stream.ts';
+import { type Resolved, resolveSettings } from './resolve-options.ts';
+import { runSource, type RunningSource, type SourceOptions } from './source.ts';
+import { createStats } from './stats.ts';
+
+const drainOptions: Manual<{ windowMs: number }> = { windowMs: ['0..3600000', 10_000] };
+
+/** Whoever is told to go comes back within this after the window, not before it is over for it. */
+const RETRY_MS = 1_000;
+
+/**
+ * Makes a server's hub: publish to it from anywhere, hand its streams to any host.
+ *
+ * @throws {TypeError | RangeError} For an option that cannot be.
+ */
+export function createPushStream<Events extends object = Record<string, unknown>>(
+  options: PushStreamOptions<Events> = {},
+): PushStream<Events> {
+  check('options', options, 'object');
+  const { log: givenLog, environment: givenEnvironment, ...given } = options;
+  const environment: Environment = { ...hostEnvironment, ...givenEnvironment };
+  let settings: Resolved = resolveSettings(given, environment);
+  /** What was given so far: what is left out later stays. */
+  let known: object = given;
+
+  const log: Log = givenLog ?? memoryLog({}, environment);
+  const stats = createStats();
+  const hub = new Hub({
+    log,
+    stats,
+    environment,
+    bufferedBytes: () => settings.limits.bufferedBytes,
+    replays: () => settings.limits.replays,
+  });
+  const killed = createKilled(environment);
+  const current = (): Resolved => settings;
+  const admission = createAdmission({ hub, log, killed, settings: current });
+  const ended = new AbortController();
+  const sources: RunningSource[] = [];
+  const publish = createPublisher({ hub, log, settings: current, isClosed: () => ended.signal.aborted });
+  let draining: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
+
+  void follow(log, hub, environment, ended.signal);
+
+  const failed = (error: unknown): void => environment.reportError(error, 'a stream');
+
+  async function drain(windowMs: number): Promise<void> {
+    admission.close();
+    const open = [...hub.sessions];
+    await Promise.all(
+      open.map(async (session, at) => {
+        // Evenly, each within a part of its own.
+        const delayMs = (windowMs * (at + environment.random())) / open.length;
+        await new Promise<void>((resolve) => {
+          environment.setTimer(resolve, delayMs);
+        });
+        session.end('drain', RETRY_MS);
+      }),
+    );
+    // Those that came in while it was closing the door.
+    for (const session of hub.sessions) session.end('drain', RETRY_MS);
+  }
+
+  async function close(): Promise<void> {
+    admission.close();
+    ended.abort();
+    await Promise.all(sources.map((source) => source.stop()));
+    for (const session of hub.sessions) session.end('closed', RETRY_MS);
+    hub.wake();
+    await log.close();
+  }
+
+  const push: PushStream<Events> = {
+    publish: (type, data, publishOptions) => publish(type, data, publishOptions),
+    configure(changes) {
+      check('settings', changes, 'object');
+      const next = { ...known, ...changes };
+      settings = resolveSettings(next, environment);
+      known = next;
+      return push;
+    },
+    source(source, sourceOptions: SourceOptions = {}) {
+      check('source', source, 'function');
+      const emit = ({ type, data, ...rest }: OutgoingEventOf<Events>): ReturnType<Publish> => publish(type, data, rest);
+      const restarted = (): void => void (stats.sourceRestarts += 1);
+      sources.push(
+        runSource(
+          source,
+          { name: source.name || `source ${sources.length + 1}`, ...sourceOptions },
+          { environment, emit, restarted },
+        ),
+      );
+      return push;
+    },
+    handler: (route: RouteOptions = {}) => nodeHandler(admission, route, failed),
+    fetch: fetchHandler(admission, {}, failed),
+    fetchHandler: (route: RouteOptions = {}) => fetchHandler(admission, route, failed),
+    async cursor() {
+      const { epoch, last } = await log.head();
+      return formatCursor({ epoch, seq: last });
+    },
+    sessions: () => [...hub.sessions].map((session) => session.info),
+    kill(name) {
+      let found = false;
+      for (const session of hub.sessions) {
+        const { connectionId, session: label } = session.identity;
+        if (connectionId !== name && label !== name) continue;
+        found = true;
+        if (label !== undefined) killed.add(label);
+        session.end('killed');
+      }
+      return found;
+    },
+    revoke(who: RevokeOptions) {
+      const { clientId, credential } = who;
+      if (clientId === undefined && credential === undefined) {
+        throw new TypeError('who: expected a clientId or a credential, got neither');
+      }
+      let streams = 0;
+      for (const session of hub.sessions) {
+        const { identity } = session;
+        if (clientId !== undefined && identity.clientId !== clientId) continue;
+        if (credential !== undefined && identity.credential !== credential) continue;
+        session.end('revoked');
+        streams += 1;
+      }
+      return streams;
+    },
+    stats: () => structuredClone(stats),
+    drain(given: DrainOptions = {}) {
+      const { windowMs } = complete<{ windowMs: number }>('options', given, drainOptions);
+      return (draining ??= drain(windowMs));
+    },
+    close: () => (closing ??= close()),
+    [Symbol.asyncDispose]: () => push.close(),
+  };
+  return push;
+}

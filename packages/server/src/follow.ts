@@ -1,0 +1,66 @@
+import type { Environment } from './environment.ts';
+import type { LogHead, LogPage, Log, Position } from './log/log.ts';
+
+/** What follows a log. */
+export interface Follower {
+  readonly epoch: string;
+  /** The newest number that it has. */
+  readonly applied: number;
+  begin(head: LogHead): void;
+  apply(page: LogPage): void;
+}
+
+const BASE_MS = 100;
+const MAX_MS = 5_000;
+
+/**
+ * Keeps a follower at the end of a log until the signal is aborted: one reader, that goes on from
+ * its place whatever becomes of the log in between.
+ */
+export async function follow(
+  log: Log,
+  follower: Follower,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<void> {
+  const { random, setTimer, reportError } = environment;
+  let isBegun = false;
+  let failures = 0;
+
+  function wait(): Promise<void> {
+    const ms = Math.min(MAX_MS, BASE_MS * 2 ** failures) * (0.5 + random() / 2);
+    failures += 1;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const cancel = setTimer(done, ms);
+      signal.addEventListener('abort', done);
+    });
+  }
+
+  async function read(): Promise<void> {
+    if (!isBegun) {
+      follower.begin(await log.head());
+      isBegun = true;
+    }
+    const position: Position = { epoch: follower.epoch, seq: follower.applied };
+    for await (const page of log.tail(position, signal)) {
+      failures = 0;
+      follower.apply(page);
+    }
+  }
+
+  while (!signal.aborted) {
+    try {
+      await read();
+      if (!signal.aborted) await wait();
+    } catch (error) {
+      if (signal.aborted) return;
+      reportError(error, 'the log');
+      await wait();
+    }
+  }
+}

@@ -1,0 +1,273 @@
+import { type Audiences, createAudiences } from './audience.ts';
+import { type Chunk, createChunk } from './chunk.ts';
+import { heartbeat, type ResetReason } from './control.ts';
+import { formatCursor } from './cursor.ts';
+import type { Environment } from './environment.ts';
+import { fanOut } from './fan-out.ts';
+import { createFrame, type Frame, type FrameEntry } from './frame.ts';
+import type { Log, LogHead, LogPage } from './log/log.ts';
+import { createRing, type Ring } from './ring.ts';
+import type { Session } from './session.ts';
+import type { Batch, Page, SessionHub } from './session-hub.ts';
+import type { Stats } from './stats.ts';
+import { createWheel, type Wheel } from './wheel.ts';
+
+const RING = { count: 10_000, bytes: 16 * 1_048_576 };
+/** Of a batch and of a page of a replay: about what a socket takes at once. */
+const PAGE = { count: 512, bytes: 131_072 };
+const WHEEL_STEP_MS = 100;
+/** Ephemeral events that wait for a log that is behind. */
+const MAX_HELD = 10_000;
+
+/** What a hub is made of. */
+export interface HubParts {
+  readonly log: Log;
+  readonly stats: Stats;
+  readonly environment: Environment;
+  /** All that may wait, over all streams, in bytes. */
+  readonly bufferedBytes: () => number;
+  /** Replays that read the log at the same time. */
+  readonly replays: () => number;
+}
+
+/**
+ * Delivers a log to streams. It knows one place in the log, up to which every live stream was
+ * offered everything: `flushed`. A stream that has read so far is live, and no event is between.
+ */
+export class Hub implements SessionHub {
+  readonly audiences: Audiences<Session> = createAudiences();
+  readonly sessions: Set<Session> = new Set();
+  readonly crowded: Set<Session> = new Set();
+  readonly wheel: Wheel;
+  readonly stats: Stats;
+  readonly environment: Environment;
+  readonly #parts: HubParts;
+  readonly #ring: Ring = createRing(RING, PAGE);
+  /** What came and was not offered yet. */
+  #pending: Frame[] = [];
+  /** Ephemeral frames, behind what was stored before them. */
+  #held: Array<{ readonly after: number; readonly frame: Frame }> = [];
+  #waiting: Array<() => void> = [];
+  #reading = 0;
+  #isScheduled = false;
+  #beat: { readonly seq: number; readonly chunk: Chunk } | undefined;
+  /** The newest number that this instance was told when it stored something. */
+  #stored = 0;
+  epoch = '';
+  /** The newest number that came from the log. */
+  applied = 0;
+  flushed = 0;
+  isBusy = false;
+  batch: Batch = { number: 0, from: 0 };
+
+  constructor(parts: HubParts) {
+    this.#parts = parts;
+    this.stats = parts.stats;
+    this.environment = parts.environment;
+    this.wheel = createWheel(parts.environment, WHEEL_STEP_MS);
+  }
+
+  now(): number {
+    return this.environment.monotonicNow();
+  }
+
+  /** Where it begins, before it has read anything. */
+  begin({ epoch, last }: Pick<LogHead, 'epoch' | 'last'>): void {
+    this.epoch = epoch;
+    this.applied = last;
+    this.flushed = last;
+    this.wake();
+  }
+
+  /** Whether a stream behind that number is served without the log. */
+  covers(seq: number): boolean {
+    return seq <= this.flushed && this.#ring.slice(seq, this.flushed) !== undefined;
+  }
+
+  /** What the log tells next. */
+  apply(page: LogPage): void {
+    if (page.kind === 'gap') {
+      this.#jump(page.head.epoch, page.head.last, page.reason);
+      return;
+    }
+    if (page.epoch !== this.epoch) this.#jump(page.epoch, (page.entries[0]?.seq ?? 1) - 1, 'epoch');
+    for (const entry of page.entries) {
+      // The guard that makes a repetition of an engine harmless.
+      if (entry.seq <= this.applied) continue;
+      this.applied = entry.seq;
+      const frame = this.#frame(entry);
+      this.#ring.push(entry.seq, frame);
+      this.#pending.push(frame);
+    }
+    this.#release();
+    this.stats.lag = Math.max(0, this.#stored - this.applied);
+    this.#schedule();
+  }
+
+  /** An event that is in no log, behind those that were stored before it. */
+  pass(entry: Omit<FrameEntry, 'seq'>): void {
+    const frame = createFrame({ ...entry, seq: undefined }, this.epoch);
+    if (this.#held.length === MAX_HELD) {
+      this.#held.shift();
+      this.stats.dropped += 1;
+    }
+    this.#held.push({ after: this.#stored, frame });
+    this.#release();
+    this.#schedule();
+  }
+
+  /** This instance stored something: it will come. */
+  stored(epoch: string, seq: number): void {
+    if (epoch === this.epoch) this.#stored = Math.max(this.#stored, seq);
+    this.stats.lag = Math.max(0, this.#stored - this.applied);
+  }
+
+  page(session: Session, after: number): Page | Promise<Page | undefined> {
+    const frames = this.#ring.slice(after, this.flushed);
+    return frames ? this.#select(session, after, frames) : this.#read(session, after);
+  }
+
+  heartbeat(seq: number): Chunk {
+    if (this.#beat?.seq !== seq) {
+      this.#beat = { seq, chunk: createChunk(heartbeat(formatCursor({ epoch: this.epoch, seq }))) };
+    }
+    return this.#beat.chunk;
+  }
+
+  account(bytes: number): void {
+    this.stats.bufferedBytes += bytes;
+    if (bytes <= 0 || this.stats.bufferedBytes <= this.#parts.bufferedBytes()) return;
+    // Those that hold most go first; what they had is in the log.
+    const greatest = [...this.sessions].sort((a, b) => b.bufferedBytes - a.bufferedBytes);
+    for (const session of greatest) {
+      if (this.stats.bufferedBytes <= this.#parts.bufferedBytes()) break;
+      session.end('memory');
+    }
+  }
+
+  /** Resolves when something that is waited for may have come: ask again. */
+  change(): Promise<void> {
+    return new Promise((resolve) => void this.#waiting.push(resolve));
+  }
+
+  wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  enter(session: Session): void {
+    this.sessions.add(session);
+    this.stats.connections = this.sessions.size;
+  }
+
+  forget(session: Session): void {
+    if (!this.sessions.delete(session)) return;
+    this.audiences.leave(session.audience);
+    this.stats.connections = this.sessions.size;
+    this.wake();
+  }
+
+  /** Whatever is stored, only what can be a block gets out; one that cannot is as if a filter refused it. */
+  #frame(entry: FrameEntry): Frame {
+    try {
+      return createFrame(entry, this.epoch);
+    } catch (error) {
+      this.environment.reportError(error, 'an event of the log');
+      return { entry, text: '', size: 0 };
+    }
+  }
+
+  #select(session: Session, after: number, page: readonly Frame[]): Page {
+    const upTo = after + page.length;
+    const frames = session.audience.select(page, session.clientId);
+    return { kind: 'frames', after, upTo, frames };
+  }
+
+  /** From the log itself, a few at a time. */
+  async #read(session: Session, after: number): Promise<Page | undefined> {
+    if (this.#reading >= this.#parts.replays()) {
+      await this.change();
+      return undefined;
+    }
+    const { epoch } = this;
+    this.#reading += 1;
+    try {
+      const read = await this.#parts.log.read({ epoch, seq: after }, Math.min(PAGE.count, this.flushed - after));
+      if (epoch !== this.epoch) return undefined;
+      if (read.kind === 'gap') return { kind: 'gap', reason: read.reason };
+      return this.#select(
+        session,
+        after,
+        read.entries.map((entry) => this.#frame(entry)),
+      );
+    } catch (error) {
+      this.environment.reportError(error, 'reading the log');
+      await new Promise<void>((resolve) => void this.environment.setTimer(resolve, 1_000));
+      return undefined;
+    } finally {
+      this.#reading -= 1;
+      this.wake();
+    }
+  }
+
+  #release(): void {
+    while (this.#held[0] && this.#held[0].after <= this.applied) {
+      const held = this.#held.shift();
+      if (held) this.#pending.push(held.frame);
+    }
+  }
+
+  /** The log went another way: what came before it counts no more. */
+  #jump(epoch: string, seq: number, reason: ResetReason): void {
+    const before = this.epoch;
+    this.#ring.clear();
+    this.#pending = [];
+    this.#stored = 0;
+    const places = [...this.sessions].map((session) => [session, session.position] as const);
+    this.begin({ epoch, last: seq });
+    for (const [session, place] of places) {
+      session.restart(reason, formatCursor({ epoch: before, seq: place }));
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.isBusy || this.#pending.length === 0) return;
+    this.#isScheduled = true;
+    this.environment.soon(() => {
+      this.#isScheduled = false;
+      this.#flush();
+    });
+  }
+
+  /** The events of one turn leave together, a page at a time. */
+  #flush(): void {
+    const frames = this.#take();
+    if (frames.length === 0 || this.isBusy) return;
+    this.batch = { number: this.batch.number + 1, from: this.flushed };
+    for (const { entry } of frames) this.flushed = entry.seq ?? this.flushed;
+    this.isBusy = true;
+    const { epoch } = this;
+    fanOut(this.audiences.plan(frames), this.batch, {
+      soon: this.environment.soon,
+      // What is left of another epoch's batch is nobody's any more.
+      isCurrent: () => epoch === this.epoch,
+      done: () => {
+        this.isBusy = false;
+        this.wake();
+        this.#schedule();
+      },
+    });
+  }
+
+  #take(): Frame[] {
+    let bytes = 0;
+    let end = 0;
+    for (const { size } of this.#pending) {
+      bytes += size;
+      if (end === PAGE.count || (bytes > PAGE.bytes && end > 0)) break;
+      end += 1;
+    }
+    return this.#pending.splice(0, end);
+  }
+}

@@ -1,0 +1,43 @@
+import { classify, type Verdict } from './classify.ts';
+import { parseCursor } from './cursor.ts';
+import { LogUnavailableError } from './errors.ts';
+import type { Hub } from './hub.ts';
+import type { Log } from './log/log.ts';
+
+/** How long a cursor from another instance may be ahead of this one. */
+const LAG_MS = 5_000;
+
+/** Where a stream with that last event ID begins, and in which epoch that was found. */
+export interface Location {
+  readonly epoch: string;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Finds where a stream begins; asks the log only where this instance does not know it.
+ *
+ * @throws {LogUnavailableError} When the log does not answer, or this instance stays behind it.
+ */
+export async function locate(hub: Hub, log: Log, lastEventId: string, mostReplayed: number): Promise<Location> {
+  const deadline = hub.now() + LAG_MS;
+  async function until(isSo: () => boolean): Promise<void> {
+    const cancel = isSo() ? undefined : hub.environment.setTimer(() => hub.wake(), LAG_MS);
+    while (!isSo()) {
+      if (hub.now() >= deadline) throw new LogUnavailableError('Expected the log to be read by now, got a delay');
+      // oxlint-disable-next-line no-await-in-loop
+      await hub.change();
+    }
+    cancel?.();
+  }
+
+  await until(() => hub.epoch !== '');
+  const { epoch, flushed } = hub;
+  const position = parseCursor(lastEventId);
+  if (!position || (position.epoch === epoch && hub.covers(position.seq))) {
+    return { epoch, verdict: classify(lastEventId, { epoch, first: 1, last: flushed }, mostReplayed) };
+  }
+  const head = await log.head();
+  const verdict = classify(lastEventId, head, mostReplayed);
+  if (verdict.kind === 'resume') await until(() => hub.epoch === head.epoch && hub.flushed >= verdict.seq);
+  return { epoch: hub.epoch, verdict };
+}

@@ -1,0 +1,116 @@
+import { Buffer } from 'node:buffer';
+import { complete, type Manual, misuse, show } from 'pushstream-protocol';
+import { formatCursor } from './cursor.ts';
+import { ClosedError, EventTooLargeError } from './errors.ts';
+import type { Published, PublishOptions } from './events.ts';
+import { checkChannel, checkClientId, checkEventType, checkKey, checkTags } from './grammar.ts';
+import type { Hub } from './hub.ts';
+import type { Log } from './log/log.ts';
+import type { Resolved } from './resolve-options.ts';
+import { proveData } from './schemas.ts';
+
+/** Publishes events whose types are known at run time only. */
+export type Publish = (type: string, data: unknown, options?: PublishOptions) => Promise<Published>;
+
+/** What it needs. */
+export interface PublisherParts {
+  readonly hub: Hub;
+  readonly log: Log;
+  readonly settings: () => Resolved;
+  readonly isClosed: () => boolean;
+}
+
+type Complete = { readonly [Name in keyof PublishOptions]-?: PublishOptions[Name] };
+
+const manual: Manual<Complete> = {
+  channel: ['string', 'default'],
+  to: ['string', undefined],
+  tags: ['object', undefined],
+  key: ['string', undefined],
+  ephemeral: ['boolean', false],
+};
+
+/** @throws {TypeError} For options that cannot be. */
+function readOptions(given: PublishOptions): Complete {
+  const options = complete<Complete>('options', given, manual);
+  const { channel, to, tags, key, ephemeral } = options;
+  checkChannel('options.channel', channel);
+  if (to !== undefined) checkClientId('options.to', to);
+  if (tags !== undefined) checkTags('options.tags', tags);
+  if (key !== undefined) checkKey('options.key', key);
+  if (key !== undefined && ephemeral === true) {
+    throw misuse('options.key', 'none for an ephemeral event: it is not stored', show(key, true));
+  }
+  return options;
+}
+
+/** @throws {TypeError} For data that has no text. */
+function encode(type: string, data: unknown): string {
+  let text: string | undefined;
+  let cause: unknown;
+  try {
+    text = JSON.stringify(data);
+  } catch (error) {
+    cause = error;
+  }
+  if (text !== undefined) return text;
+  const reason = cause instanceof Error ? cause.message : typeof data;
+  throw new TypeError(`${type}: expected data that JSON can carry, got ${reason}`, { cause });
+}
+
+export function createPublisher({ hub, log, settings, isClosed }: PublisherParts): Publish {
+  const { stats, environment } = hub;
+  /** The last event whose schema takes its time: those behind it wait, so that the order is that of the calls. */
+  let turn: Promise<void> | undefined;
+
+  /** Until there is room in every queue of this instance that is waited for, or for as long as is waited. */
+  async function waitForRoom(epoch: string, seq: number): Promise<void> {
+    const deadline = hub.now() + settings().slowConsumer.writeTimeoutMs;
+    const isWaiting = (): boolean =>
+      hub.epoch === epoch && (hub.flushed < seq || hub.isBusy || hub.crowded.size > 0) && hub.now() < deadline;
+    const cancel = environment.setTimer(() => hub.wake(), settings().slowConsumer.writeTimeoutMs);
+    while (isWaiting()) {
+      // oxlint-disable-next-line no-await-in-loop
+      await hub.change();
+    }
+    cancel();
+  }
+
+  async function store(type: string, text: string, options: Complete): Promise<Published> {
+    const { channel = 'default', to, tags, key, ephemeral } = options;
+    if (isClosed()) throw new ClosedError();
+    if (ephemeral === true) {
+      hub.pass({ type, data: text, channel, to, tags, time: environment.now() });
+      stats.published += 1;
+      return { id: null, duplicate: false };
+    }
+    const { epoch, seq, duplicate } = await log.publish({ type, data: text, channel, to, tags, key });
+    if (duplicate) stats.duplicates += 1;
+    else stats.published += 1;
+    hub.stored(epoch, seq);
+    if (settings().slowConsumer.strategy === 'wait') await waitForRoom(epoch, seq);
+    return { id: formatCursor({ epoch, seq }), duplicate };
+  }
+
+  return async (type, data, given = {}) => {
+    if (isClosed()) throw new ClosedError();
+    checkEventType('type', type);
+    const options = readOptions(given);
+    const text = encode(type, data);
+    const { schemas, limits } = settings();
+    const bytes = Buffer.byteLength(text);
+    if (bytes > limits.eventBytes) throw new EventTooLargeError(type, bytes, limits.eventBytes);
+    const proof = schemas.has(type) ? proveData(schemas, type, data) : undefined;
+    if (!turn && !proof) return store(type, text, options);
+    let stored: Promise<Published> | undefined;
+    const mine = Promise.allSettled([proof, turn]).then(([proven]) => {
+      if (turn === mine) turn = undefined;
+      if (proven.status === 'fulfilled') stored = store(type, text, options);
+    });
+    turn = mine;
+    await mine;
+    await proof;
+    if (!stored) throw new ClosedError();
+    return stored;
+  };
+}

@@ -1,0 +1,21 @@
+import type { Chunk } from './chunk.ts';
+
+/** The body of one response, as a host writes it. */
+export interface Sink {
+  /** Takes a chunk in any case; `false`: no more before `drained`. */
+  write(chunk: Chunk): boolean;
+  /** Bytes that it took and the network did not yet. */
+  readonly bufferedBytes: number;
+  /** Ends the response behind what it took. */
+  end(): void;
+  /** Gives it up at once. */
+  destroy(): void;
+}
+
+/** What a host tells of a body. */
+export interface SinkListener {
+  /** It takes more. */
+  drained(): void;
+  /** It is over, for whatever reason; called once. */
+  closed(): void;
+}
