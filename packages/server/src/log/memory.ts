@@ -1,0 +1,165 @@
+import { check, complete, type Manual } from 'pushstream-protocol';
+import type { Environment } from '../environment.ts';
+import { ClosedError } from '../errors.ts';
+import { hostEnvironment } from '../host.ts';
+import { gapReason } from './gap.ts';
+import { createKeys, type KeyLimits } from './keys.ts';
+import type { Log, LogEntry, LogHead, LogPage, NewEntry, Position, Stored } from './log.ts';
+import { createRetention, type RetentionLimits } from './retention.ts';
+
+/** What a log in memory keeps. Whatever is reached first lets the oldest entries go. */
+export interface MemoryLogOptions {
+  /** Entries that are kept. @default 10_000 */
+  readonly maxEvents?: number | undefined;
+  /**
+   * Bytes of entries that are kept: data, types, channels, addressees and tags, as UTF-8. The newest
+   * entry is kept however large it is. `Infinity`: as many as there are.
+   *
+   * @default 16_777_216
+   */
+  readonly maxBytes?: number | undefined;
+  /**
+   * How long an entry is kept, in milliseconds; a wall clock that jumps makes none older. `Infinity`:
+   * no matter how long.
+   *
+   * @default 600_000
+   */
+  readonly maxAgeMs?: number | undefined;
+  /**
+   * How long a key is known, in milliseconds from its first entry on, whether or not that is still
+   * kept.
+   *
+   * @default 300_000
+   */
+  readonly keyWindowMs?: number | undefined;
+  /** Keys that are known; the oldest is forgotten first. @default 100_000 */
+  readonly maxKeys?: number | undefined;
+}
+
+/** What `MemoryLogOptions` say, complete. */
+export interface MemoryLimits extends RetentionLimits, KeyLimits {}
+
+/** A ring of twice as many places still is a plain array. */
+const MAX_COUNT = 'whole 1..16777216';
+
+const manual: Manual<MemoryLimits> = {
+  maxEvents: [MAX_COUNT, 10_000],
+  maxBytes: ['1..Infinity', 16 * 1024 * 1024],
+  maxAgeMs: ['1..Infinity', 600_000],
+  keyWindowMs: ['1..Infinity', 300_000],
+  maxKeys: [MAX_COUNT, 100_000],
+};
+
+/** A copy that nobody can change; the key is nobody's business. */
+function freeze({ type, data, channel, to, tags }: NewEntry, seq: number, time: number): LogEntry {
+  return Object.freeze({ seq, time, type, data, channel, to, tags: tags && Object.freeze({ ...tags }) });
+}
+
+/** Done before this returns, and told by a promise. */
+const promise = <Result>(work: () => Result): Promise<Result> => new Promise((resolve) => resolve(work()));
+
+/** `memoryLog` with limits that are vouched for. They are looked up each time. */
+export function createMemoryLog(limits: MemoryLimits, environment: Environment): Log {
+  const epoch = environment.token();
+  const retention = createRetention(limits);
+  const keys = createKeys(limits);
+  const sleepers = new Set<() => void>();
+  let isClosed = false;
+
+  function wakeAll(): void {
+    for (const wake of sleepers) wake();
+  }
+
+  /** There is no timer: what is too old goes when somebody looks. */
+  function trim(): number {
+    const now = environment.monotonicNow();
+    retention.trim(now);
+    keys.trim(now);
+    return now;
+  }
+
+  function head(): LogHead {
+    trim();
+    return { epoch, first: retention.first, last: retention.last };
+  }
+
+  function publish(entry: NewEntry): Stored {
+    const { key } = entry;
+    const now = trim();
+    const known = key === undefined ? undefined : keys.find(key);
+    if (known !== undefined) return { epoch, seq: known, duplicate: true };
+    const seq = retention.last + 1;
+    retention.add(freeze(entry, seq, environment.now()), now);
+    if (key !== undefined) keys.add(key, seq, now);
+    wakeAll();
+    return { epoch, seq, duplicate: false };
+  }
+
+  function read(after: Position, limit: number): LogPage {
+    const current = head();
+    const reason = gapReason(after, current);
+    if (reason) return { kind: 'gap', reason, head: current };
+    return { kind: 'entries', epoch, entries: retention.after(after.seq, limit) };
+  }
+
+  /** Until something is published, the signal is aborted or the log is closed. */
+  function sleep(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      function wake(): void {
+        sleepers.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      }
+      sleepers.add(wake);
+      signal.addEventListener('abort', wake);
+    });
+  }
+
+  async function* tail(after: Position, signal: AbortSignal): AsyncGenerator<LogPage, void> {
+    let position = after;
+    const isOver = (): boolean => isClosed || signal.aborted;
+    while (!isOver()) {
+      const page = read(position, Infinity);
+      const seq = page.kind === 'gap' ? page.head.last : page.entries.at(-1)?.seq;
+      if (seq === undefined) {
+        await sleep(signal);
+      } else {
+        position = { epoch, seq };
+        yield page;
+      }
+    }
+  }
+
+  const whileOpen = <Result>(work: () => Result): Promise<Result> =>
+    promise(() => {
+      if (isClosed) throw new ClosedError();
+      return work();
+    });
+
+  return {
+    publish: (entry) => whileOpen(() => publish(entry)),
+    head: () => whileOpen(head),
+    read: (after, limit) => whileOpen(() => read(after, limit)),
+    tail,
+    close: () =>
+      promise(() => {
+        isClosed = true;
+        wakeAll();
+      }),
+  };
+}
+
+/**
+ * A log in this process's memory, for one instance. Nothing outlives the process: the next one has
+ * another epoch.
+ *
+ * `environment`: what is left out is the host's.
+ *
+ * @throws {TypeError} For an option of the wrong type or one that does not exist.
+ * @throws {RangeError} For a number that is out of range.
+ */
+export function memoryLog(options: MemoryLogOptions = {}, environment: Partial<Environment> = {}): Log {
+  check('options', options, 'object');
+  const limits = complete<MemoryLimits>('options', options, manual);
+  return createMemoryLog(limits, { ...hostEnvironment, ...environment });
+}
