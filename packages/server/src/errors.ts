@@ -16,11 +16,13 @@ export class SchemaError extends PushStreamError {
   readonly type: string;
   readonly issues: readonly SchemaIssue[];
 
-  constructor(type: string, issues: readonly SchemaIssue[]) {
+  /** `cause`: what the schema threw, where it did not come to a result. */
+  constructor(type: string, issues: readonly SchemaIssue[], options?: { readonly cause?: unknown }) {
     const first = issues[0];
     const path = (first?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
     super(
       `${type}: expected data that fits its schema, got ${path ? `${path}: ` : ''}${first?.message ?? 'a refusal'}`,
+      options,
     );
     this.type = type;
     this.issues = issues;
