@@ -3,6 +3,7 @@ import { createTestClock, createTestServer } from 'pushstream-client/testing';
 import {
   pushStreamKey,
   pushStreamPlugin,
+  type StreamSource,
   type StreamUrl,
   useEvent,
   useEventStream,
@@ -20,6 +21,7 @@ import {
   h,
   inject,
   KeepAlive,
+  type MaybeRefOrGetter,
   nextTick,
   onMounted,
   reactive,
@@ -199,7 +201,7 @@ describe('refs', () => {
 });
 
 describe('a reactive source', () => {
-  const sources: readonly (readonly [string, (path: Ref<string>) => Parameters<typeof useEventStream>[0]])[] = [
+  const sources: readonly (readonly [string, (path: Ref<string>) => MaybeRefOrGetter<StreamSource<Tasks>>])[] = [
     ['ref', (path) => path],
     ['computed', (path) => computed(() => path.value.trim())],
     ['getter', (path) => () => path.value],

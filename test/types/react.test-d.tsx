@@ -1,6 +1,7 @@
 import type { EventClient, StreamEvent } from 'pushstream-client';
 import {
   PushStreamProvider,
+  type StreamOptions,
   type StreamResult,
   type StreamStatus,
   type StreamUrl,
@@ -83,6 +84,22 @@ describe('useEventStream', () => {
     });
   });
 
+  test('a reducer has something to begin with', () => {
+    // @ts-expect-error there is nothing that `data` could be before the first event
+    useEventStream(url, { events: 'task.progress', reduce: (data: number) => data });
+    // @ts-expect-error nor here
+    useSuspenseEventStream(url, { events: 'task.progress', reduce: (data: number) => data });
+    const options: StreamOptions<Tasks, 'task.progress', number> = { initial: 0, reduce: (n) => n + 1 };
+    expectTypeOf(useEventStream(url, options).data).toBeNumber();
+    expectTypeOf(
+      useSuspenseEventStream(url, {
+        events: 'task.progress',
+        initial: 0,
+        reduce: (sum, { data: { percentage } }) => sum + percentage,
+      }).data,
+    ).toBeNumber();
+  });
+
   test('types the listeners of `on`', () => {
     useEventStream(url, {
       on: {
@@ -129,6 +146,8 @@ describe('useSuspenseEventStream', () => {
     useSuspenseEventStream(url, { enabled: false });
     // @ts-expect-error what was awaited is not taken back
     void useSuspenseEventStream(url).clear;
+    // @ts-expect-error nor by a selector
+    useSuspenseEventStream(url, { select: ({ clear }) => clear });
   });
 });
 

@@ -58,6 +58,10 @@ describe('useEventStream', () => {
       reduce: (before, event) => before + event.data.percentage,
     });
     expectTypeOf(sum.data).toEqualTypeOf<number>();
+    // @ts-expect-error there is nothing that `data` could be before the first event
+    useEventStream(client, { events: 'task.progress', reduce: (data: number) => data });
+    // @ts-expect-error nor in a store
+    eventStreamStore(client, { events: 'task.progress', reduce: (data: number) => data });
     const half = useEventStream(
       () => url,
       () => ({
@@ -109,6 +113,8 @@ test('status and countdown are read-only, and take the client’s options', () =
   expectTypeOf(useRetryCountdown(() => client).current).toEqualTypeOf<number | null>();
   // @ts-expect-error what is not shown needs no reducer
   useStreamStatus(url, { history: 3 });
+  // @ts-expect-error nor listeners
+  useStreamStatus(url, { on: { 'task.progress': () => {} } });
   // @ts-expect-error not to be written
   connection.status = 'open';
 });

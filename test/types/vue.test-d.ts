@@ -86,6 +86,19 @@ describe('options', () => {
       // @ts-expect-error no such field
       reduce: (sum, event) => sum + event.data.nothing,
     });
+    const sums = useEventStream(
+      () => url,
+      () => ({
+        events: 'task.progress' as const,
+        initial: 0,
+        reduce: (sum: number, event) => sum + event.data.percentage,
+      }),
+    );
+    expectTypeOf(sums.data.value).toEqualTypeOf<number>();
+    // @ts-expect-error there is nothing that `data` could be before the first event
+    useEventStream(client, { events: 'task.progress', reduce: (data: number) => data });
+    // @ts-expect-error nor what could be selected
+    useEventStream(client, { reduce: (data: number) => data, select: ({ data }) => data });
     // @ts-expect-error another type than it begins with
     useEventStream(client, { initial: 0, reduce: (_sum, event) => event.type });
   });
@@ -166,6 +179,8 @@ test('status and countdown', () => {
   expectTypeOf(useRetryCountdown(client).value).toEqualTypeOf<number | null>();
   // @ts-expect-error there is nothing to keep
   useStreamStatus(client, { history: 3 });
+  // @ts-expect-error nor to listen to
+  useStreamStatus(client, { on: { 'note.added': () => {} } });
 });
 
 test('the plugin takes the client’s options', () => {

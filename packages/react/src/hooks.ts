@@ -1,5 +1,6 @@
 import type { KnownPattern, Listener } from 'pushstream-client';
 import {
+  type BindingOptions,
   createCountdown,
   type Matching,
   type NewestData,
@@ -14,7 +15,7 @@ import { useSelected } from './use-selected.ts';
 
 /** As for `useEventStream`, without what concerns its result: no event is decoded for it. */
 export type UseStreamOptions<Events extends object = Record<string, unknown>> = Omit<
-  StreamOptions<Events, never, undefined, never>,
+  BindingOptions<Events, never, undefined, never>,
   'events' | 'history' | 'reduce' | 'initial' | 'on' | 'select' | 'isEqual'
 >;
 

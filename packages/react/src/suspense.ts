@@ -1,11 +1,12 @@
 import type { EventClient } from 'pushstream-client';
 import {
+  type BindingOptions,
   createAwaitedBinding,
   type Matching,
   type Pattern,
-  type StreamOptions,
   type StreamResult,
   type StreamUrl,
+  type WithInitial,
 } from 'pushstream-client/binding';
 import { useBinding } from './use-binding.ts';
 import { useSelected } from './use-selected.ts';
@@ -15,12 +16,12 @@ export type AwaitedResult<Event, Data> = Omit<StreamResult<Event, Data>, 'clear'
 
 /** As for `useEventStream`; there is always a stream, and what is selected cannot be cleared. */
 export type SuspenseOptions<Events extends object, Name extends Pattern<Events>, Data, Selected> = Omit<
-  StreamOptions<Events, Name, Data, Selected>,
+  BindingOptions<Events, Name, Data, Selected>,
   'enabled' | 'select'
 > & {
   /** Picks what the component shows out of the whole result; it follows only when that changes. @default all of it */
   readonly select?: (result: AwaitedResult<Matching<Events, Name>, Data>) => Selected;
-};
+} & WithInitial<Data>;
 
 /**
  * As `useEventStream`, but the component is suspended until the first event, which is in its first result. What

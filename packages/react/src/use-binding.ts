@@ -3,22 +3,22 @@ import {
   type Binding,
   createBinding,
   type Pattern,
-  type StreamOptions,
+  type BindingOptions,
   type StreamSource,
 } from 'pushstream-client/binding';
 import { useContext, useEffect, useRef, useState } from 'react';
 import { ProvidedContext } from './provider.ts';
 
 /** What makes a binding, whatever is selected of it. */
-export type BindingOptions<Events extends object, Name extends Pattern<Events>, Data> = Omit<
-  StreamOptions<Events, Name, Data, never>,
+export type UnselectedOptions<Events extends object, Name extends Pattern<Events>, Data> = Omit<
+  BindingOptions<Events, Name, Data, never>,
   'select' | 'isEqual'
 >;
 
 /** May throw a promise of when it is worth trying again. */
 export type MakeBinding = <Events extends object, Name extends Pattern<Events>, Data>(
   source: StreamSource<Events>,
-  options: BindingOptions<Events, Name, Data>,
+  options: UnselectedOptions<Events, Name, Data>,
   scope: ClientScope | undefined,
   before?: Binding<Events, Name, Data>,
 ) => Binding<Events, Name, Data>;
@@ -26,7 +26,7 @@ export type MakeBinding = <Events extends object, Name extends Pattern<Events>, 
 /** The component's binding: another one where the source is another, attached while the component is mounted. */
 export function useBinding<Events extends object, Name extends Pattern<Events>, Data>(
   source: StreamSource<Events>,
-  given: BindingOptions<Events, Name, Data>,
+  given: UnselectedOptions<Events, Name, Data>,
   make: MakeBinding = createBinding,
 ): Binding<Events, Name, Data> {
   const { scope, options: defaults } = useContext(ProvidedContext);

@@ -1,10 +1,10 @@
-import { type Binding, createPicker, type Pattern, type StreamOptions } from 'pushstream-client/binding';
+import { type Binding, createPicker, type Pattern, type BindingOptions } from 'pushstream-client/binding';
 import { useDebugValue, useState, useSyncExternalStore } from 'react';
 
 /** What the component shows of its binding. */
 export function useSelected<Events extends object, Name extends Pattern<Events>, Data, Selected>(
   binding: Binding<Events, Name, Data>,
-  { select, isEqual }: StreamOptions<Events, Name, Data, Selected>,
+  { select, isEqual }: BindingOptions<Events, Name, Data, Selected>,
 ): Selected {
   // A selector that is written in place is another function each time.
   const [pick] = useState(createPicker);

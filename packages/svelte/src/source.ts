@@ -4,7 +4,7 @@ import {
   createBound,
   createHold,
   type Pattern,
-  type StreamOptions,
+  type BindingOptions,
   type StreamSource,
 } from 'pushstream-client/binding';
 import { onMount, tick } from 'svelte';
@@ -17,7 +17,7 @@ export type MaybeGetter<Value> = Value | (() => Value);
 
 /** As for `useEventStream`, without what concerns its result: no event is decoded for it. */
 export type UseStreamOptions<Events extends object = Record<string, unknown>> = Omit<
-  StreamOptions<Events, never, undefined, never>,
+  BindingOptions<Events, never, undefined, never>,
   'events' | 'history' | 'reduce' | 'initial' | 'on' | 'select' | 'isEqual'
 >;
 
@@ -30,7 +30,7 @@ const none: readonly never[] = [];
 /** The options of who shows no event. */
 export function silent<Events extends object>(
   options: MaybeGetter<UseStreamOptions<Events> | undefined>,
-): () => StreamOptions<Events, never, undefined, never> {
+): () => BindingOptions<Events, never, undefined, never> {
   return () => ({ ...resolve(options), events: none });
 }
 
@@ -42,7 +42,7 @@ const defer = (work: () => void): void => void tick().then(work);
  */
 export function createFind<Events extends object, Name extends Pattern<Events>, Data, Shown>(
   source: MaybeGetter<StreamSource<Events>>,
-  options: MaybeGetter<Omit<StreamOptions<Events, Name, Data, never>, 'select' | 'isEqual'> | undefined>,
+  options: MaybeGetter<Omit<BindingOptions<Events, Name, Data, never>, 'select' | 'isEqual'> | undefined>,
   begin: (binding: Binding<Events, Name, Data>) => Shown,
   follow: (binding: Binding<Events, Name, Data>, show: (shown: Shown) => void) => (() => void) | undefined,
   rest: (binding: Binding<Events, Name, Data>) => Shown = begin,

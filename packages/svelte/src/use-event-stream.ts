@@ -1,4 +1,5 @@
 import {
+  type BindingOptions,
   createPicker,
   mapParts,
   type Matching,
@@ -30,7 +31,7 @@ export type StreamStatus = Pick<StreamResult<unknown, unknown>, 'status' | 'erro
 
 function createStream<Events extends object, Name extends Pattern<Events>, Data, Selected>(
   source: MaybeGetter<StreamSource<Events>>,
-  options: MaybeGetter<StreamOptions<Events, Name, Data, Selected> | undefined>,
+  options: MaybeGetter<BindingOptions<Events, Name, Data, Selected> | undefined>,
   isMounted: boolean,
 ): EventStream<Matching<Events, Name>, Data, Selected> {
   type Result = StreamResult<Matching<Events, Name>, Data>;
@@ -105,5 +106,5 @@ export function useStreamStatus<Events extends object = Record<string, unknown>>
   source: MaybeGetter<StreamSource<Events>>,
   options?: MaybeGetter<UseStreamOptions<Events> | undefined>,
 ): StreamStatus {
-  return useEventStream(source, silent(options));
+  return createStream(source, silent(options), true);
 }

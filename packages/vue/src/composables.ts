@@ -8,9 +8,16 @@ import {
   type Pattern,
   type StreamResult,
   type StreamSource,
+  type WithInitial,
 } from 'pushstream-client/binding';
 import { computed, type ComputedRef, type MaybeRefOrGetter, type ShallowRef, toValue } from 'vue';
-import type { EventStreamRefs, StreamStatusRefs, UseEventStreamOptions, UseStreamOptions } from './types.ts';
+import type {
+  ComposableOptions,
+  EventStreamRefs,
+  StreamStatusRefs,
+  UseEventStreamOptions,
+  UseStreamOptions,
+} from './types.ts';
 import { useBinding } from './use-binding.ts';
 
 /** What `select` picks out of the whole result, as one readonly ref that follows only when that changes. */
@@ -39,11 +46,13 @@ export function useEventStream<
   Data = NewestData<Events, Name>,
 >(
   source: MaybeRefOrGetter<StreamSource<Events>>,
-  options?: MaybeRefOrGetter<Omit<UseEventStreamOptions<Events, Name, Data, never>, 'select' | 'isEqual'>>,
+  options?: MaybeRefOrGetter<
+    Omit<ComposableOptions<Events, Name, Data, never>, 'select' | 'isEqual'> & WithInitial<Data>
+  >,
 ): EventStreamRefs<Matching<Events, Name>, Data>;
 export function useEventStream<Events extends object, Name extends Pattern<Events>, Data, Selected>(
   source: MaybeRefOrGetter<StreamSource<Events>>,
-  options: MaybeRefOrGetter<UseEventStreamOptions<Events, Name, Data, Selected>> = {},
+  options: MaybeRefOrGetter<ComposableOptions<Events, Name, Data, Selected>> = {},
 ): object {
   type Result = StreamResult<Matching<Events, Name>, Data>;
   const result = useBinding<Events, Name, Data, Result>(

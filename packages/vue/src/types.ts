@@ -1,20 +1,29 @@
 import type {
+  BindingOptions,
   Matching,
   NewestData,
   Pattern,
   StreamControls,
-  StreamOptions,
   StreamResult,
+  WithInitial,
 } from 'pushstream-client/binding';
 import type { ComputedRef, MaybeRefOrGetter } from 'vue';
 
 /** How a component looks at a stream, and the client's options where the source is a URL. */
-export interface UseEventStreamOptions<
+export type UseEventStreamOptions<
   Events extends object,
   Name extends Pattern<Events> = '*',
   Data = NewestData<Events, Name>,
   Selected = StreamResult<Matching<Events, Name>, Data>,
-> extends Omit<StreamOptions<Events, Name, Data, Selected>, 'enabled'> {
+> = ComposableOptions<Events, Name, Data, Selected> & WithInitial<Data>;
+
+/** The same for whoever hands them on. */
+export interface ComposableOptions<
+  Events extends object,
+  Name extends Pattern<Events> = '*',
+  Data = NewestData<Events, Name>,
+  Selected = StreamResult<Matching<Events, Name>, Data>,
+> extends Omit<BindingOptions<Events, Name, Data, Selected>, 'enabled'> {
   /** `false`: as without a source. @default true */
   readonly enabled?: MaybeRefOrGetter<boolean | undefined>;
   /**
@@ -28,7 +37,7 @@ export interface UseEventStreamOptions<
 
 /** As for `useEventStream`, without what concerns its result: no event is decoded for it. */
 export type UseStreamOptions<Events extends object = Record<string, unknown>> = Omit<
-  UseEventStreamOptions<Events, never, unknown, never>,
+  ComposableOptions<Events, never, unknown, never>,
   'events' | 'history' | 'reduce' | 'initial' | 'on' | 'select' | 'isEqual'
 >;
 

@@ -17,11 +17,11 @@ import {
   watch,
 } from 'vue';
 import { usePushStream } from './plugin.ts';
-import type { UseEventStreamOptions } from './types.ts';
+import type { ComposableOptions } from './types.ts';
 
 /** What concerns the connection and what it is folded into, whatever is selected of it. */
 type Options<Events extends object, Name extends Pattern<Events>, Data> = Omit<
-  UseEventStreamOptions<Events, Name, Data, never>,
+  ComposableOptions<Events, Name, Data, never>,
   'select' | 'isEqual'
 >;
 

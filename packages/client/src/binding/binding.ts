@@ -10,15 +10,15 @@ import { goOnFrom } from './go-on.ts';
 import { listenersOf, listenToNewest } from './listeners.ts';
 import { createResultFold } from './result.ts';
 import { type AnyOptions, findClient, isClient, keyOf } from './source.ts';
-import type { Matching, Pattern, StreamControls, StreamOptions, StreamResult, StreamSource } from './types.ts';
+import type { Matching, Pattern, StreamControls, BindingOptions, StreamResult, StreamSource } from './types.ts';
 import { type Wishes, wishesFor } from './wishes.ts';
 
 /** One component's hold on one stream. Making it does nothing; `attach` takes the lease. */
 export interface Binding<Events extends object, Name extends Pattern<Events>, Data> {
   /** Whether it is still what these would make; if not, make another, attach it, and only then detach this one. */
-  fits(source: StreamSource<Events>, options: StreamOptions<Events, Name, Data, never>): boolean;
+  fits(source: StreamSource<Events>, options: BindingOptions<Events, Name, Data, never>): boolean;
   /** Uses the newest functions of the options. */
-  update(options: StreamOptions<Events, Name, Data, never>): void;
+  update(options: BindingOptions<Events, Name, Data, never>): void;
   /** Finds the client, listens, takes a lease; returns what undoes all of it, once. May be called again afterwards. */
   attach(): () => void;
   /** What its component wants of the stream: for the binding that follows. */
@@ -62,7 +62,7 @@ interface Hold {
  */
 export function createBinding<Events extends object, Name extends Pattern<Events>, Data>(
   source: StreamSource<Events>,
-  options: StreamOptions<Events, Name, Data, never>,
+  options: BindingOptions<Events, Name, Data, never>,
   scope?: ClientScope,
   before?: Pick<Binding<Events, Name, Data>, 'wishes'>,
   earlier?: Earlier,
@@ -79,8 +79,7 @@ export function createBinding(
   const options = given as AnyOptions;
   const { enabled = true, events = '*', history, initial, seed } = options;
   if (history !== undefined) check('options.history', history, 'whole 0..1048576');
-  if (options.reduce && !('initial' in options || seed))
-    throw misuse('options.initial', 'what reduce begins with', 'none');
+  if (options.reduce && !('initial' in options)) throw misuse('options.initial', 'what reduce begins with', 'none');
   const key = keyOf(source, options);
   const wishes = wishesFor(key[0], before?.wishes);
   let latest = options;

@@ -1,7 +1,7 @@
 import type { ClientScope, SharedClientOptions } from '../shared-client.ts';
 import { type Binding, createBinding } from './binding.ts';
 import { isPlain, isShallowEqual } from './picker.ts';
-import type { Pattern, StreamOptions, StreamSource } from './types.ts';
+import type { Pattern, BindingOptions, StreamSource } from './types.ts';
 
 /** What holds for all components of an app, or of what is below one of them. */
 export interface BindingContext {
@@ -14,7 +14,7 @@ export interface BindingContext {
 /** Gives the binding for a source and options: the same one as long as it fits, with the newest functions. */
 export type Hold<Events extends object, Name extends Pattern<Events>, Data> = (
   source: StreamSource<Events>,
-  options: StreamOptions<Events, Name, Data, never> | undefined,
+  options: BindingOptions<Events, Name, Data, never> | undefined,
 ) => Binding<Events, Name, Data>;
 
 /**

@@ -7,6 +7,7 @@ export { mapParts } from './parts.ts';
 export { createPicker, isShallowEqual, type Picker } from './picker.ts';
 export { createAwaitedBinding } from './suspense.ts';
 export type {
+  BindingOptions,
   Listeners,
   Matching,
   NewestData,
@@ -17,4 +18,5 @@ export type {
   StreamResult,
   StreamSource,
   StreamUrl,
+  WithInitial,
 } from './types.ts';

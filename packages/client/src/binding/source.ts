@@ -2,10 +2,10 @@ import type { EventClient } from '../event-client.ts';
 import { misuse } from 'pushstream-protocol';
 import { type ClientScope, identityOf, sharedClient } from '../shared-client.ts';
 import { streams } from '../stream.ts';
-import type { StreamOptions } from './types.ts';
+import type { BindingOptions } from './types.ts';
 
 /** Options of whatever events: here nothing depends on which there are. */
-export type AnyOptions = StreamOptions<object, never, unknown, never>;
+export type AnyOptions = BindingOptions<object, never, unknown, never>;
 
 export function isClient(source: unknown): source is EventClient {
   return typeof source === 'object' && source !== null && streams.has(source);

@@ -8,7 +8,7 @@ import { type Stream, streams } from '../stream.ts';
 import { type Binding, createBinding, type Earlier } from './binding.ts';
 import { goOnFrom } from './go-on.ts';
 import { type AnyOptions, findClient, isClient, keyOf } from './source.ts';
-import type { Pattern, StreamOptions, StreamSource } from './types.ts';
+import type { Pattern, BindingOptions, StreamSource } from './types.ts';
 
 /** A component that is suspended has no effects: nobody tells when it is gone. So it is waked now and then. */
 const WAKE_AFTER_MS = 5_000;
@@ -176,7 +176,7 @@ function wait(
  */
 export function createAwaitedBinding<Events extends object, Name extends Pattern<Events>, Data>(
   source: StreamSource<Events>,
-  options: StreamOptions<Events, Name, Data, never>,
+  options: BindingOptions<Events, Name, Data, never>,
   scope?: ClientScope,
   before?: Pick<Binding<Events, Name, Data>, 'wishes'>,
 ): Binding<Events, Name, Data> {

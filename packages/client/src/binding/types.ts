@@ -43,8 +43,19 @@ export type Listeners<Events extends object> = {
   readonly [Type in EventType<Events> | '*']?: Listener<Events, Type>;
 };
 
+/** A reducer has to begin with something. */
+export type WithInitial<Data> = { readonly reduce?: undefined } | { readonly initial: Data };
+
 /** How a component looks at a stream; the options of the client too, where the source is a URL. */
-export interface StreamOptions<
+export type StreamOptions<
+  Events extends object,
+  Name extends Pattern<Events> = '*',
+  Data = NewestData<Events, Name>,
+  Selected = StreamResult<Matching<Events, Name>, Data>,
+> = BindingOptions<Events, Name, Data, Selected> & WithInitial<Data>;
+
+/** The same for whoever hands them on: that a reducer has something to begin with is checked when it is used. */
+export interface BindingOptions<
   Events extends object,
   Name extends Pattern<Events> = '*',
   Data = NewestData<Events, Name>,
