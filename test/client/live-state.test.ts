@@ -226,6 +226,16 @@ test.each([
     'client: expected an EventClient of this copy of pushstream-client, got object',
   ],
   ['no options', () => liveState(opened().client, undefined as never), 'options: expected object, got undefined'],
+  [
+    'a reducer without a beginning',
+    () => liveState(opened().client, { reduce: () => 0 } as never),
+    'options.initial: expected what reduce begins with, got none',
+  ],
+  [
+    'an option that there is not',
+    () => liveState(opened().client, { event: 'task.progress', history: 1 } as never),
+    'options: expected events, initial, reduce, history, got "event"',
+  ],
   ['neither', () => liveState(opened().client, {} as never), 'options.reduce: expected function, got undefined'],
   [
     'both',

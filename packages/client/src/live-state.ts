@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals-core';
-import { check, misuse } from 'pushstream-protocol';
+import { check, misuse, show } from 'pushstream-protocol';
 import type { EventClient, KnownPattern } from './event-client.ts';
 import type { EventOf, EventPattern, EventType, MatchingType, Unsubscribe } from './events.ts';
 import { createFolding, createHistory, type Fold } from './fold.ts';
@@ -73,6 +73,8 @@ function reducer<State>(initial: State, reduce: (state: State, event: never) => 
   };
 }
 
+const OPTIONS: readonly string[] = ['events', 'initial', 'reduce', 'history'];
+
 /**
  * Folds the events of a client into one value: by a reducer, or as a bounded history.
  *
@@ -94,10 +96,13 @@ export function liveState(
   const stream = streams.get(client);
   if (!stream) throw misuse('client', 'an EventClient of this copy of pushstream-client', typeof client);
   check('options', options, 'object');
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) throw misuse('options', OPTIONS.join(', '), show(unknown));
   const { events = '*', initial, reduce, history: limit } = options;
   if (limit === undefined) check('options.reduce', reduce, 'function');
   else check('options.history', limit, 'whole 1..1048576');
   if (limit !== undefined && reduce) throw misuse('options', 'either reduce or history', 'both');
+  if (reduce && !('initial' in options)) throw misuse('options.initial', 'what reduce begins with', 'none');
   if (Array.isArray(events) && events.length === 0)
     throw misuse('options.events', 'at least one type or pattern', 'none');
   const fold: Fold<unknown> = reduce ? reducer(initial, reduce) : createHistory(limit ?? 1);
