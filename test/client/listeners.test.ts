@@ -1,9 +1,36 @@
 import { describe, expect, test, vi } from 'vitest';
-import { bench, opened } from './support.ts';
+import { EventClient, NetworkError } from '../../packages/client/src/index.ts';
+import { bench, opened, url } from './support.ts';
 
 const event = (type: string, data: unknown): string => `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 
 describe('on', () => {
+  test('a failure that is listened for as an event is never heard, and in development that is said, once', () => {
+    const { transport, time } = bench();
+    const client = new EventClient(url, { transport, environment: time.environment });
+    const listener = vi.fn();
+    client.on('open', listener);
+    client.on('error', listener);
+    client.connect();
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      transport.last.open().report({ type: 'failed', error: new NetworkError('down') });
+      client.reconnect();
+    }
+    expect(listener).not.toHaveBeenCalled();
+    expect(time.warnings).toEqual([
+      "PushStream: expected client.lifecycle.on('open'), got client.on('open'), which is only called for a server's event of that name",
+      "PushStream: expected client.lifecycle.on('error'), got client.on('error'), which is only called for a server's event of that name",
+    ]);
+  });
+
+  test('who listens to both means both', () => {
+    const { client, transport, time } = bench();
+    client.on('error', () => {});
+    client.connect();
+    transport.last.report({ type: 'failed', error: new NetworkError('down') });
+    expect(time.warnings).toEqual([]);
+  });
+
   test.each([
     ['task.progress', ['task.progress'], ['task', 'task.progress.x', 'Task.progress', 'progress']],
     ['task.*', ['task.progress', 'task.', 'task.*'], ['task', 'task.progress.percent', 'tasks.progress']],

@@ -7,6 +7,7 @@ import { createDelivery } from './delivery.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import type { Environment } from './environment.ts';
 import type { StreamError } from './errors.ts';
+import { isDevelopment } from './host.ts';
 import { createFlush, type Flush } from './flush.ts';
 import { createInspector, type Inspector } from './inspect.ts';
 import { createLeases, type Leases } from './lease.ts';
@@ -74,7 +75,18 @@ export function createStream(options: ResolvedOptions, connect: () => void): Str
     return () => void watchers.delete(look);
   };
   const lifecycle = createDispatcher(reportError);
-  const announce: Announce = (name, payload) => lifecycle.call(lifecycle.find(name), payload);
+  /** What `EventSource` has on itself is no event of a server here: who expects it there waits for ever. */
+  const mistakable = new Set<string>(['open', 'error']);
+  const announce: Announce = (name, payload) => {
+    const found = lifecycle.find(name);
+    if (found.length === 0 && mistakable.has(name) && isDevelopment() && events.patterns.has(name)) {
+      mistakable.delete(name);
+      environment.warn(
+        `PushStream: expected client.lifecycle.on('${name}'), got client.on('${name}'), which is only called for a server's event of that name`,
+      );
+    }
+    lifecycle.call(found, payload);
+  };
 
   let latest = initialSnapshot;
   const current = signal(latest);
@@ -126,7 +138,7 @@ export function createStream(options: ResolvedOptions, connect: () => void): Str
       if (name === 'open') opened(parseUrl(payload.url)?.origin ?? '');
       // Who comes in a listener of this close means the next one.
       const ending = name === 'close' ? [...closing] : [];
-      lifecycle.call(lifecycle.find(name), payload);
+      announce(name, payload);
       if (name === 'close') for (const closed of ending) closed(payload);
     },
     decided(input, was, is) {
