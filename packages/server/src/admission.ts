@@ -9,7 +9,7 @@ import type { Killed } from './killed.ts';
 import { locate } from './locate.ts';
 import type { Log } from './log/log.ts';
 import { type Admitted, createOpening, type Opening } from './opening.ts';
-import type { RouteOptions } from './push-stream.ts';
+import type { RouteOptions } from './route.ts';
 import { refuse, retryAfter } from './refusal.ts';
 import type { Resolved } from './resolve-options.ts';
 import { count } from './stats.ts';

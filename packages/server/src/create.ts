@@ -13,7 +13,8 @@ import { memoryLog } from './log/memory.ts';
 import type { Log } from './log/log.ts';
 import type { PushStreamOptions } from './options.ts';
 import { createPublisher, type Publish } from './publish.ts';
-import type { DrainOptions, PushStream, RevokeOptions, RouteOptions } from './push-stream.ts';
+import type { DrainOptions, PushStream, RevokeOptions } from './push-stream.ts';
+import type { RouteOptions } from './route.ts';
 import { type Resolved, resolveSettings } from './resolve-options.ts';
 import { runSource, type RunningSource, type SourceOptions } from './source.ts';
 import { createStats } from './stats.ts';
@@ -32,11 +33,11 @@ export function createPushStream<Events extends object = Record<string, unknown>
   options: PushStreamOptions<Events> = {},
 ): PushStream<Events> {
   check('options', options, 'object');
-  const { log: givenLog, environment: givenEnvironment, ...given } = options;
+  const { log: givenLog, environment: givenEnvironment, ...first } = options;
   const environment: Environment = { ...hostEnvironment, ...givenEnvironment };
-  let settings: Resolved = resolveSettings(given, environment);
+  let settings: Resolved = resolveSettings(first, environment);
   /** What was given so far: what is left out later stays. */
-  let known: object = given;
+  let known: object = first;
 
   const log: Log = givenLog ?? memoryLog({}, environment);
   const stats = createStats();

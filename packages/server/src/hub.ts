@@ -1,33 +1,27 @@
 import { type Audiences, createAudiences } from './audience.ts';
+import { type Change, createChange } from './change.ts';
 import { type Chunk, createChunk } from './chunk.ts';
 import { heartbeat, type ResetReason } from './control.ts';
 import { formatCursor } from './cursor.ts';
 import type { Environment } from './environment.ts';
 import { fanOut } from './fan-out.ts';
 import { createFrame, type Frame, type FrameEntry } from './frame.ts';
-import type { Log, LogHead, LogPage } from './log/log.ts';
-import { createRing, type Ring } from './ring.ts';
+import type { LogHead, LogPage } from './log/log.ts';
+import { createPages, PAGE, type Pages, type PagesParts } from './pages.ts';
 import type { Session } from './session.ts';
-import type { Batch, Page, SessionHub } from './session-hub.ts';
+import type { Batch, Page, Reader, SessionHub } from './session-hub.ts';
 import type { Stats } from './stats.ts';
 import { createWheel, type Wheel } from './wheel.ts';
 
-const RING = { count: 10_000, bytes: 16 * 1_048_576 };
-/** Of a batch and of a page of a replay: about what a socket takes at once. */
-const PAGE = { count: 512, bytes: 131_072 };
 const WHEEL_STEP_MS = 100;
 /** Ephemeral events that wait for a log that is behind. */
 const MAX_HELD = 10_000;
 
 /** What a hub is made of. */
-export interface HubParts {
-  readonly log: Log;
+export interface HubParts extends PagesParts {
   readonly stats: Stats;
-  readonly environment: Environment;
   /** All that may wait, over all streams, in bytes. */
   readonly bufferedBytes: () => number;
-  /** Replays that read the log at the same time. */
-  readonly replays: () => number;
 }
 
 /**
@@ -37,18 +31,18 @@ export interface HubParts {
 export class Hub implements SessionHub {
   readonly audiences: Audiences<Session> = createAudiences();
   readonly sessions: Set<Session> = new Set();
-  readonly crowded: Set<Session> = new Set();
+  readonly crowded: Set<object> = new Set();
+  /** Of what requests and publishers wait for. */
+  readonly change: Change = createChange();
   readonly wheel: Wheel;
   readonly stats: Stats;
   readonly environment: Environment;
-  readonly #parts: HubParts;
-  readonly #ring: Ring = createRing(RING, PAGE);
+  readonly #pages: Pages;
+  readonly #mostBuffered: () => number;
   /** What came and was not offered yet. */
   #pending: Frame[] = [];
   /** Ephemeral frames, behind what was stored before them. */
   #held: Array<{ readonly after: number; readonly frame: Frame }> = [];
-  #waiting: Array<() => void> = [];
-  #reading = 0;
   #isScheduled = false;
   #beat: { readonly seq: number; readonly chunk: Chunk } | undefined;
   /** The newest number that this instance was told when it stored something. */
@@ -61,7 +55,8 @@ export class Hub implements SessionHub {
   batch: Batch = { number: 0, from: 0 };
 
   constructor(parts: HubParts) {
-    this.#parts = parts;
+    this.#pages = createPages(parts);
+    this.#mostBuffered = parts.bufferedBytes;
     this.stats = parts.stats;
     this.environment = parts.environment;
     this.wheel = createWheel(parts.environment, WHEEL_STEP_MS);
@@ -74,6 +69,7 @@ export class Hub implements SessionHub {
   /** Where it begins, before it has read anything. */
   begin({ epoch, last }: Pick<LogHead, 'epoch' | 'last'>): void {
     this.epoch = epoch;
+    this.#pages.begin(epoch);
     this.applied = last;
     this.flushed = last;
     this.wake();
@@ -81,7 +77,7 @@ export class Hub implements SessionHub {
 
   /** Whether a stream behind that number is served without the log. */
   covers(seq: number): boolean {
-    return seq <= this.flushed && this.#ring.slice(seq, this.flushed) !== undefined;
+    return this.#pages.covers(seq, this.flushed);
   }
 
   /** What the log tells next. */
@@ -95,9 +91,7 @@ export class Hub implements SessionHub {
       // The guard that makes a repetition of an engine harmless.
       if (entry.seq <= this.applied) continue;
       this.applied = entry.seq;
-      const frame = this.#frame(entry);
-      this.#ring.push(entry.seq, frame);
-      this.#pending.push(frame);
+      this.#pending.push(this.#pages.push(entry));
     }
     this.#release();
     this.stats.lag = Math.max(0, this.#stored - this.applied);
@@ -122,9 +116,8 @@ export class Hub implements SessionHub {
     this.stats.lag = Math.max(0, this.#stored - this.applied);
   }
 
-  page(session: Session, after: number): Page | Promise<Page | undefined> {
-    const frames = this.#ring.slice(after, this.flushed);
-    return frames ? this.#select(session, after, frames) : this.#read(session, after);
+  page(stream: Reader, after: number): Page | Promise<Page | undefined> {
+    return this.#pages.read(stream, after, this.flushed);
   }
 
   heartbeat(seq: number): Chunk {
@@ -136,24 +129,17 @@ export class Hub implements SessionHub {
 
   account(bytes: number): void {
     this.stats.bufferedBytes += bytes;
-    if (bytes <= 0 || this.stats.bufferedBytes <= this.#parts.bufferedBytes()) return;
+    if (bytes <= 0 || this.stats.bufferedBytes <= this.#mostBuffered()) return;
     // Those that hold most go first; what they had is in the log.
     const greatest = [...this.sessions].sort((a, b) => b.bufferedBytes - a.bufferedBytes);
     for (const session of greatest) {
-      if (this.stats.bufferedBytes <= this.#parts.bufferedBytes()) break;
+      if (this.stats.bufferedBytes <= this.#mostBuffered()) break;
       session.end('memory');
     }
   }
 
-  /** Resolves when something that is waited for may have come: ask again. */
-  change(): Promise<void> {
-    return new Promise((resolve) => void this.#waiting.push(resolve));
-  }
-
   wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    this.change.wake();
   }
 
   enter(session: Session): void {
@@ -161,55 +147,13 @@ export class Hub implements SessionHub {
     this.stats.connections = this.sessions.size;
   }
 
-  forget(session: Session): void {
+  /** A stream is over. */
+  readonly forget = (session: Session): void => {
     if (!this.sessions.delete(session)) return;
     this.audiences.leave(session.audience);
     this.stats.connections = this.sessions.size;
     this.wake();
-  }
-
-  /** Whatever is stored, only what can be a block gets out; one that cannot is as if a filter refused it. */
-  #frame(entry: FrameEntry): Frame {
-    try {
-      return createFrame(entry, this.epoch);
-    } catch (error) {
-      this.environment.reportError(error, 'an event of the log');
-      return { entry, text: '', size: 0 };
-    }
-  }
-
-  #select(session: Session, after: number, page: readonly Frame[]): Page {
-    const upTo = after + page.length;
-    const frames = session.audience.select(page, session.clientId);
-    return { kind: 'frames', after, upTo, frames };
-  }
-
-  /** From the log itself, a few at a time. */
-  async #read(session: Session, after: number): Promise<Page | undefined> {
-    if (this.#reading >= this.#parts.replays()) {
-      await this.change();
-      return undefined;
-    }
-    const { epoch } = this;
-    this.#reading += 1;
-    try {
-      const read = await this.#parts.log.read({ epoch, seq: after }, Math.min(PAGE.count, this.flushed - after));
-      if (epoch !== this.epoch) return undefined;
-      if (read.kind === 'gap') return { kind: 'gap', reason: read.reason };
-      return this.#select(
-        session,
-        after,
-        read.entries.map((entry) => this.#frame(entry)),
-      );
-    } catch (error) {
-      this.environment.reportError(error, 'reading the log');
-      await new Promise<void>((resolve) => void this.environment.setTimer(resolve, 1_000));
-      return undefined;
-    } finally {
-      this.#reading -= 1;
-      this.wake();
-    }
-  }
+  };
 
   #release(): void {
     while (this.#held[0] && this.#held[0].after <= this.applied) {
@@ -221,7 +165,6 @@ export class Hub implements SessionHub {
   /** The log went another way: what came before it counts no more. */
   #jump(epoch: string, seq: number, reason: ResetReason): void {
     const before = this.epoch;
-    this.#ring.clear();
     this.#pending = [];
     this.#stored = 0;
     const places = [...this.sessions].map((session) => [session, session.position] as const);

@@ -24,8 +24,7 @@ export async function locate(hub: Hub, log: Log, lastEventId: string, mostReplay
     const cancel = isSo() ? undefined : hub.environment.setTimer(() => hub.wake(), LAG_MS);
     while (!isSo()) {
       if (hub.now() >= deadline) throw new LogUnavailableError('Expected the log to be read by now, got a delay');
-      // oxlint-disable-next-line no-await-in-loop
-      await hub.change();
+      await hub.change.wait();
     }
     cancel?.();
   }

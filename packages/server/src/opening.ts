@@ -7,7 +7,8 @@ import type { Grant, StreamRequest } from './grant.ts';
 import type { Hub } from './hub.ts';
 import type { Location } from './locate.ts';
 import type { Resolved } from './resolve-options.ts';
-import { type Lifetime, Session } from './session.ts';
+import { Session } from './session.ts';
+import type { Lifetime, SessionParts } from './session-parts.ts';
 import type { Sink, SinkListener } from './sink.ts';
 import { count } from './stats.ts';
 
@@ -61,7 +62,8 @@ export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, 
     const seq = verdict.kind === 'resume' ? verdict.seq : hub.flushed;
     const cursor = formatCursor({ epoch: hub.epoch, seq });
     const connectionId = environment.token();
-    const session = new Session(hub, sink, hub.audiences.enter(subscription), {
+    const audience = hub.audiences.enter(subscription);
+    const parts: SessionParts = {
       identity: {
         connectionId,
         session: request.url.searchParams.get('session') ?? undefined,
@@ -76,7 +78,8 @@ export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, 
       },
       lifetime: lifetimeOf(grant, settings, hub),
       seq,
-    });
+    };
+    const session = new Session(hub, sink, audience, parts, hub.forget);
     hub.enter(session);
     stats.opened += 1;
     const resumed = verdict.kind === 'resume';

@@ -70,8 +70,7 @@ export function createPublisher({ hub, log, settings, isClosed }: PublisherParts
       hub.epoch === epoch && (hub.flushed < seq || hub.isBusy || hub.crowded.size > 0) && hub.now() < deadline;
     const cancel = environment.setTimer(() => hub.wake(), settings().slowConsumer.writeTimeoutMs);
     while (isWaiting()) {
-      // oxlint-disable-next-line no-await-in-loop
-      await hub.change();
+      await hub.change.wait();
     }
     cancel();
   }

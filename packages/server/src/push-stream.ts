@@ -1,15 +1,10 @@
 import type { EventType, OutgoingEventOf, Published, PublishOptions } from './events.ts';
 import type { NodeHandler } from './hosts/node.ts';
 import type { PushStreamOptions } from './options.ts';
+import type { RouteOptions } from './route.ts';
 import type { SessionInfo } from './session-info.ts';
 import type { Source, SourceOptions } from './source.ts';
 import type { Stats } from './stats.ts';
-
-/** What one route fixes about its streams. */
-export interface RouteOptions {
-  /** Channels or patterns, instead of those that the query asks for. The grant still decides. */
-  readonly channels?: readonly string[] | undefined;
-}
 
 /** How a server is emptied. */
 export interface DrainOptions {

@@ -1,14 +1,20 @@
+import type { Audience } from './audience.ts';
 import type { Chunk } from './chunk.ts';
 import type { Frame } from './frame.ts';
 import type { GapReason } from './log/log.ts';
-import type { Session } from './session.ts';
-import type { Stats } from './stats.ts';
+import type { OutletHost } from './outlet.ts';
 import type { Wheel } from './wheel.ts';
 
 /** What follows a place in the log, as one stream gets it; or why that cannot be told. */
 export type Page =
   | { readonly kind: 'frames'; readonly after: number; readonly upTo: number; readonly frames: readonly Frame[] }
   | { readonly kind: 'gap'; readonly reason: GapReason };
+
+/** Who reads pages. */
+export interface Reader {
+  readonly clientId: string | undefined;
+  readonly audience: Pick<Audience, 'select' | 'encode'>;
+}
 
 /** Events that are offered to live streams together. */
 export interface Batch {
@@ -19,8 +25,7 @@ export interface Batch {
 }
 
 /** What a stream needs of its hub. */
-export interface SessionHub {
-  readonly epoch: string;
+export interface SessionHub extends OutletHost {
   /** Everything up to here was offered to all live streams. */
   readonly flushed: number;
   /** The one that is on its way, or was the last. */
@@ -28,18 +33,12 @@ export interface SessionHub {
   /** It is on its way: not every stream has it yet. */
   readonly isBusy: boolean;
   readonly wheel: Wheel;
-  readonly stats: Stats;
   /** Streams that publishing waits for. */
-  readonly crowded: Set<Session>;
-  now(): number;
+  readonly crowded: Set<object>;
   /** Behind a number, up to `flushed`; `undefined`: look again. */
-  page(session: Session, after: number): Page | Promise<Page | undefined>;
+  page(stream: Reader, after: number): Page | Promise<Page | undefined>;
   /** The sign of life of a stream that has everything up to a number. */
   heartbeat(seq: number): Chunk;
-  /** So many bytes more wait, or fewer. */
-  account(bytes: number): void;
   /** Something that is waited for may have come. */
   wake(): void;
-  /** The stream is over. */
-  forget(session: Session): void;
 }

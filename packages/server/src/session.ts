@@ -1,10 +1,11 @@
 import type { Audience, Delivery } from './audience.ts';
-import { type Backlog, type BacklogPolicy, createBacklog } from './backlog.ts';
-import { type Chunk, createChunk } from './chunk.ts';
-import { closing, type ClosingReason, reset, type ResetReason } from './control.ts';
-import { formatCursor } from './cursor.ts';
-import type { Batch, Page, SessionHub } from './session-hub.ts';
+import { createChunk } from './chunk.ts';
+import { closing, type ClosingReason, type ResetReason } from './control.ts';
+import { Outlet } from './outlet.ts';
+import { Replay, type Replayed } from './replay.ts';
+import type { Batch, SessionHub } from './session-hub.ts';
 import type { SessionInfo } from './session-info.ts';
+import type { Identity, Lifetime, SessionParts, SessionPolicy } from './session-parts.ts';
 import type { Sink, SinkListener } from './sink.ts';
 import { count } from './stats.ts';
 import type { Spoke } from './wheel.ts';
@@ -12,78 +13,55 @@ import type { Spoke } from './wheel.ts';
 /** How long a stream that was ended may take to be over. */
 const ENDING_MS = 5_000;
 
-/** How one stream is kept. */
-export interface SessionPolicy extends BacklogPolicy {
-  /** Not the same for all: after a broadcast they would all be due at once. */
-  readonly heartbeatMs: number;
-  readonly writeTimeoutMs: number;
-  readonly stalledMs: number;
-}
-
-/** Who a stream is. */
-export interface Identity extends Omit<SessionInfo, 'bufferedBytes'> {
-  readonly credential: string | undefined;
-}
-
-/** When a stream has to end, by the monotonic clock, and why. */
-export interface Lifetime {
-  readonly endsAt: number;
-  readonly reason: ClosingReason;
-}
+type Leave = (session: Session) => void;
 
 /**
  * One stream: a place in the log, and a response that takes what follows it.
  *
  * `replaying`: it reads what it has missed. `live`: it is offered what happens. `ending`: it was
- * ended and the response is not over yet.
+ * ended, and the response is not over yet.
  */
-export class Session implements Spoke, SinkListener {
+export class Session implements Spoke, SinkListener, Replayed {
   slot: number = Infinity;
   readonly identity: Identity;
   readonly audience: Audience<Session>;
   readonly #hub: SessionHub;
-  readonly #sink: Sink;
+  readonly #outlet: Outlet;
+  readonly #replay: Replay;
   readonly #policy: SessionPolicy;
   readonly #lifetime: Lifetime;
+  readonly #left: Leave;
   #phase: 'replaying' | 'live' | 'ending' | 'closed' = 'replaying';
-  /** All that concerns it up to here was written; where nothing waits for a live stream, that is all there is. */
-  #written: number;
-  #backlog: Backlog | undefined;
-  /** When the response took no more, and when it is given up then. */
-  #blockedAt = Infinity;
+  /** The batch that was on its way, or the last one, when it became live: it has read that itself. */
+  #joinedAt = 0;
+  /** When it is given up if it takes nothing until then. */
   #giveUpAt = Infinity;
   /** Since when others wait for it. */
   #crowdedAt = Infinity;
-  #wroteAt: number;
-  #isReading = false;
-  /** The batch that was on its way, or the last one, when it became live: it read that one itself. */
-  #joinedAt = 0;
-  #reset: { readonly reason: ResetReason; readonly requested: string } | undefined;
-  #accounted = 0;
 
-  constructor(
-    hub: SessionHub,
-    sink: Sink,
-    audience: Audience<Session>,
-    about: {
-      readonly identity: Identity;
-      readonly policy: SessionPolicy;
-      readonly lifetime: Lifetime;
-      readonly seq: number;
-    },
-  ) {
+  /** `left`: called when it is over. */
+  constructor(hub: SessionHub, sink: Sink, audience: Audience<Session>, parts: SessionParts, left: Leave) {
+    const { identity, policy, lifetime, seq } = parts;
     this.#hub = hub;
-    this.#sink = sink;
+    this.#outlet = new Outlet(hub, sink, policy);
     this.audience = audience;
-    this.identity = about.identity;
-    this.#policy = about.policy;
-    this.#lifetime = about.lifetime;
-    this.#written = about.seq;
-    this.#wroteAt = hub.now();
+    this.identity = identity;
+    this.#policy = policy;
+    this.#lifetime = lifetime;
+    this.#left = left;
+    this.#replay = new Replay(hub, this, this.#outlet, seq);
   }
 
   get clientId(): string | undefined {
     return this.identity.clientId;
+  }
+
+  get bufferedBytes(): number {
+    return this.#outlet.bufferedBytes;
+  }
+
+  get isReplaying(): boolean {
+    return this.#phase === 'replaying';
   }
 
   get info(): SessionInfo {
@@ -91,144 +69,125 @@ export class Session implements Spoke, SinkListener {
     return { connectionId, session, clientId, connectedAt, bufferedBytes: this.bufferedBytes };
   }
 
-  get bufferedBytes(): number {
-    return (this.#backlog?.bytes ?? 0) + this.#sink.bufferedBytes;
-  }
-
+  /** The number up to which it has everything. */
   get position(): number {
-    return this.#phase === 'live' && !this.#backlog?.size ? this.#hub.flushed : this.#written;
+    return this.#phase === 'live' && this.#outlet.isEmpty ? this.#hub.flushed : this.#replay.written;
   }
 
   /** Begins with a text of its own. */
   start(text: string): void {
-    this.#write(createChunk(text), 0);
-    this.#hub.wheel.schedule(this, Math.min(this.#wroteAt + this.#policy.heartbeatMs, this.#lifetime.endsAt));
-    this.#pump();
+    this.#outlet.write(createChunk(text), 0);
+    this.resume();
+    this.#hub.wheel.schedule(this, this.#nextLook());
   }
 
   /** What happened. */
   offer({ frames, chunk }: Delivery<Session>, { number, from }: Batch): void {
     if (this.#phase !== 'live' || number <= this.#joinedAt) return;
-    if (this.#blockedAt === Infinity) {
-      this.#write(chunk, frames.length);
+    if (!this.#outlet.isBlocked) {
+      this.#outlet.write(chunk, frames.length);
+      if (this.#outlet.isBlocked) this.#patience();
       return;
     }
-    const backlog = (this.#backlog ??= createBacklog(this.#policy));
-    if (backlog.size === 0) this.#written = from;
-    const before = backlog.lost;
-    const fits = backlog.add(frames, this.#hub.epoch);
-    this.#hub.stats.dropped += backlog.lost - before;
-    if (!fits) this.#overflow(backlog);
-    this.#account();
+    if (this.#outlet.isEmpty) this.#replay.written = from;
+    if (!this.#outlet.keep(frames)) this.#overflow();
   }
 
   drained(): void {
-    if (this.#blockedAt === Infinity) return;
-    this.#blockedAt = Infinity;
-    if (this.#phase !== 'ending') this.#giveUpAt = Infinity;
+    if (!this.#outlet.isBlocked || this.#phase === 'ending' || this.#phase === 'closed') return;
+    this.#outlet.drained();
+    this.#giveUpAt = Infinity;
     this.#uncrowd();
-    if (this.#phase === 'live' && this.#backlog?.size) {
-      const { chunk, events } = this.#backlog.take();
-      this.#write(chunk, events);
-    }
-    this.#account();
-    this.#pump();
+    this.resume();
+    this.#patience();
   }
 
   closed(): void {
     if (this.#phase === 'closed') return;
     if (this.#phase !== 'ending') count(this.#hub.stats.ended, 'client');
     this.#leave('closed');
+    this.#outlet.release();
     this.#hub.wheel.remove(this);
-    this.#account();
-    this.#hub.forget(this);
+    this.#left(this);
   }
 
   /** What it had cannot be continued: it goes on from now, and says so. */
   restart(reason: ResetReason, requested: string): void {
     if (this.#phase !== 'live' && this.#phase !== 'replaying') return;
     this.#leave('replaying');
-    this.#reset ??= { reason, requested };
-    this.#pump();
+    this.#replay.abandon(reason, requested);
+    this.resume();
   }
 
-  /** Says why, and ends. */
+  /** Says why, and ends; with `memory` and `stalled` there is nobody to say it to. */
   end(reason: ClosingReason | 'memory' | 'stalled', retryMs = 0): void {
     if (this.#phase === 'ending' || this.#phase === 'closed') return;
     this.#leave('ending');
     count(this.#hub.stats.ended, reason);
     this.#giveUpAt = this.#hub.now() + ENDING_MS;
     this.#hub.wheel.schedule(this, this.#giveUpAt);
-    if (reason === 'memory' || reason === 'stalled') {
-      this.#sink.destroy();
-      return;
-    }
-    if (this.#blockedAt === Infinity) this.#sink.write(createChunk(closing(reason, retryMs)));
-    this.#sink.end();
-    this.#account();
+    if (reason === 'memory' || reason === 'stalled') this.#outlet.destroy();
+    else this.#outlet.end(createChunk(closing(reason, retryMs)));
   }
 
   tick(now: number): number {
-    const { heartbeatMs, writeTimeoutMs } = this.#policy;
     if (this.#phase === 'closed') return Infinity;
-    if (now >= this.#giveUpAt) {
-      if (this.#phase === 'ending') this.#sink.destroy();
-      else this.end('stalled');
-      return now + ENDING_MS;
+    if (this.#phase === 'ending') {
+      if (now >= this.#giveUpAt) this.#outlet.destroy();
+      return Math.max(this.#giveUpAt, now + ENDING_MS);
     }
-    if (this.#phase === 'ending') return this.#giveUpAt;
-    if (now >= this.#lifetime.endsAt) {
-      this.end(this.#lifetime.reason);
-      return this.#giveUpAt;
+    if (now >= this.#giveUpAt) this.end(this.#policy.strategy === 'disconnect' ? 'slow' : 'stalled');
+    else if (now >= this.#lifetime.endsAt) this.end(this.#lifetime.reason);
+    if (now >= this.#crowdedAt + this.#policy.writeTimeoutMs) this.#spill();
+    const isDue = now >= this.#outlet.wroteAt + this.#policy.heartbeatMs;
+    if (isDue && !this.#outlet.isBlocked && !this.#hub.isBusy) {
+      this.#outlet.write(this.#hub.heartbeat(this.position), 0);
+      if (this.#outlet.isBlocked) this.#patience();
     }
-    if (now >= this.#crowdedAt + writeTimeoutMs) this.#spill();
-    if (this.#blockedAt === Infinity && now >= this.#wroteAt + heartbeatMs && !this.#hub.isBusy) {
-      this.#write(this.#hub.heartbeat(this.position), 0);
-    }
-    const beatAt = Math.max(this.#wroteAt + heartbeatMs, now + 1);
+    return Math.max(this.#nextLook(), now);
+  }
+
+  #nextLook(): number {
+    const { heartbeatMs, writeTimeoutMs } = this.#policy;
+    const beatAt = this.#outlet.isBlocked ? Infinity : this.#outlet.wroteAt + heartbeatMs;
     return Math.min(beatAt, this.#lifetime.endsAt, this.#giveUpAt, this.#crowdedAt + writeTimeoutMs);
   }
 
-  #write(chunk: Chunk, events: number): void {
-    this.#hub.stats.delivered += events;
-    this.#wroteAt = this.#hub.now();
-    if (this.#sink.write(chunk)) return;
-    this.#blockedAt = this.#wroteAt;
-    this.#giveUpAt = this.#wroteAt + this.#policy.stalledMs;
-    this.#hub.wheel.schedule(this, this.#giveUpAt);
-    this.#account();
+  /** It takes no more: not for ever. Or it does again: it has to be looked at again. */
+  #patience(): void {
+    if (this.#outlet.isBlocked && this.#giveUpAt === Infinity) {
+      this.#giveUpAt = this.#outlet.blockedAt + this.#policy.stalledMs;
+    }
+    this.#hub.wheel.schedule(this, this.#nextLook());
   }
 
-  #overflow(backlog: Backlog): void {
+  #overflow(): void {
     const { strategy, writeTimeoutMs } = this.#policy;
-    if (strategy === 'wait' && !backlog.isOverflowing) {
+    if (strategy === 'wait' && !this.#outlet.isOverflowing) {
       if (this.#crowdedAt < Infinity) return;
       this.#crowdedAt = this.#hub.now();
       this.#hub.crowded.add(this);
-      this.#hub.wheel.schedule(this, this.#crowdedAt + writeTimeoutMs);
-      return;
+    } else {
+      this.#spill();
+      // What it needs is in the log: if it takes something in time it need not even go.
+      if (strategy === 'disconnect') this.#giveUpAt = this.#hub.now() + writeTimeoutMs;
     }
-    this.#spill();
-    if (strategy !== 'disconnect') return;
-    // What it needs is in the log: if it takes something in time it need not even go.
-    this.#giveUpAt = this.#hub.now() + writeTimeoutMs;
-    this.#hub.wheel.schedule(this, this.#giveUpAt);
+    this.#patience();
   }
 
   /** Nothing waits for it any more: it reads it again when it can. */
   #spill(): void {
     this.#leave('replaying');
     this.#hub.stats.spilled += 1;
-    this.#account();
   }
 
   #leave(phase: 'replaying' | 'ending' | 'closed'): void {
     if (this.#phase === 'live') {
-      this.#written = this.position;
+      this.#replay.written = this.position;
       this.audience.live.delete(this);
     }
     this.#phase = phase;
-    this.#hub.stats.dropped += this.#backlog?.clear() ?? 0;
+    this.#outlet.clear();
     this.#uncrowd();
   }
 
@@ -239,54 +198,13 @@ export class Session implements Spoke, SinkListener {
     this.#hub.wake();
   }
 
-  /** Tells the hub what waits; the response's own part is exact where it takes no more, and small elsewhere. */
-  #account(): void {
-    const held = this.#phase === 'closed' || this.#blockedAt === Infinity ? 0 : this.bufferedBytes;
-    const change = held - this.#accounted;
-    this.#accounted = held;
-    if (change !== 0) this.#hub.account(change);
-  }
-
-  /** Reads and writes until it has all there is, or can take no more. */
-  #pump(): void {
-    while (this.#phase === 'replaying' && this.#blockedAt === Infinity && !this.#isReading) {
-      if (this.#reset) {
-        this.#tellReset(this.#reset);
-      } else if (this.#written === this.#hub.flushed) {
-        this.#phase = 'live';
-        this.#joinedAt = this.#hub.batch.number;
-        this.audience.live.add(this);
-      } else {
-        const page = this.#hub.page(this, this.#written);
-        if (page instanceof Promise) this.#wait(page);
-        else this.#take(page);
-      }
+  /** Goes on with what it has missed. Where it has everything, it is live in the same moment. */
+  resume(): void {
+    if (this.#replay.run()) {
+      this.#phase = 'live';
+      this.#joinedAt = this.#hub.batch.number;
+      this.audience.live.add(this);
     }
-  }
-
-  #tellReset({ reason, requested }: { readonly reason: ResetReason; readonly requested: string }): void {
-    this.#reset = undefined;
-    this.#written = this.#hub.flushed;
-    count(this.#hub.stats.resets, reason);
-    const resumedFrom = formatCursor({ epoch: this.#hub.epoch, seq: this.#written });
-    this.#write(createChunk(reset({ reason, requested, resumedFrom })), 0);
-  }
-
-  #wait(page: Promise<Page | undefined>): void {
-    this.#isReading = true;
-    void page.then((read) => {
-      this.#isReading = false;
-      if (this.#phase === 'replaying' && read && !this.#reset) this.#take(read);
-      this.#pump();
-    });
-  }
-
-  #take(page: Page): void {
-    if (page.kind === 'gap') {
-      this.#reset = { reason: page.reason, requested: formatCursor({ epoch: this.#hub.epoch, seq: this.#written }) };
-      return;
-    }
-    this.#written = page.upTo;
-    if (page.frames.length > 0) this.#write(this.audience.encode(page.after, page.frames), page.frames.length);
+    if (this.#outlet.isBlocked) this.#patience();
   }
 }

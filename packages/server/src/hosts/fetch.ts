@@ -1,5 +1,5 @@
 import type { Admission } from '../admission.ts';
-import type { RouteOptions } from '../push-stream.ts';
+import type { RouteOptions } from '../route.ts';
 import { refuse } from '../refusal.ts';
 import type { Sink, SinkListener } from '../sink.ts';
 

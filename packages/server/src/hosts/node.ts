@@ -3,7 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Admission } from '../admission.ts';
 import type { StreamRequest } from '../grant.ts';
-import type { RouteOptions } from '../push-stream.ts';
+import type { RouteOptions } from '../route.ts';
 import { refuse } from '../refusal.ts';
 import { nodeSink } from './node-sink.ts';
 

@@ -1,0 +1,33 @@
+import type { Environment } from './environment.ts';
+import type { Log, LogPage, Position } from './log/log.ts';
+
+const RETRY_MS = 1_000;
+
+/** Reads a log for any number of streams, a few at a time. */
+export interface LogReader {
+  /** `undefined`: not now; ask again. Never rejects. */
+  read(after: Position, limit: number): Promise<LogPage | undefined>;
+}
+
+export function createLogReader(log: Log, mostAtOnce: () => number, environment: Environment): LogReader {
+  const { setTimer, reportError } = environment;
+  const waiting: Array<() => void> = [];
+  let reading = 0;
+
+  return {
+    async read(after, limit) {
+      if (reading >= mostAtOnce()) await new Promise<void>((resolve) => void waiting.push(resolve));
+      reading += 1;
+      try {
+        return await log.read(after, limit);
+      } catch (error) {
+        reportError(error, 'reading the log');
+        await new Promise<void>((resolve) => void setTimer(resolve, RETRY_MS));
+        return undefined;
+      } finally {
+        reading -= 1;
+        waiting.shift()?.();
+      }
+    },
+  };
+}

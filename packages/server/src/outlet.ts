@@ -1,0 +1,113 @@
+import { type Backlog, type BacklogPolicy, createBacklog } from './backlog.ts';
+import type { Chunk } from './chunk.ts';
+import type { Frame } from './frame.ts';
+import type { Sink } from './sink.ts';
+import type { Stats } from './stats.ts';
+
+/** What an outlet needs to know and to tell. */
+export interface OutletHost {
+  readonly epoch: string;
+  readonly stats: Stats;
+  now(): number;
+  /** So many bytes more wait, or fewer. */
+  account(bytes: number): void;
+}
+
+/** The response of one stream: what it takes at once, and what waits for it. */
+export class Outlet {
+  readonly #host: OutletHost;
+  readonly #sink: Sink;
+  readonly #policy: BacklogPolicy;
+  /** Most never need one. */
+  #backlog: Backlog | undefined;
+  #accounted = 0;
+  /** When it took something last. */
+  wroteAt: number;
+  /** Since when it takes nothing; `Infinity`: it does. */
+  blockedAt: number = Infinity;
+
+  constructor(host: OutletHost, sink: Sink, policy: BacklogPolicy) {
+    this.#host = host;
+    this.#sink = sink;
+    this.#policy = policy;
+    this.wroteAt = host.now();
+  }
+
+  get isBlocked(): boolean {
+    return this.blockedAt < Infinity;
+  }
+
+  /** Nothing waits for it. */
+  get isEmpty(): boolean {
+    return !this.#backlog?.size;
+  }
+
+  /** Even who is waited for has to get no more. */
+  get isOverflowing(): boolean {
+    return this.#backlog?.isOverflowing === true;
+  }
+
+  get bufferedBytes(): number {
+    return (this.#backlog?.bytes ?? 0) + this.#sink.bufferedBytes;
+  }
+
+  /** Only where it is not blocked. */
+  write(chunk: Chunk, events: number): void {
+    this.#host.stats.delivered += events;
+    this.wroteAt = this.#host.now();
+    if (this.#sink.write(chunk)) return;
+    this.blockedAt = this.wroteAt;
+    this.#account();
+  }
+
+  /** For later. `false`: that is more than may wait. */
+  keep(frames: readonly Frame[]): boolean {
+    const backlog = (this.#backlog ??= createBacklog(this.#policy));
+    const before = backlog.lost;
+    const fits = backlog.add(frames, this.#host.epoch);
+    this.#host.stats.dropped += backlog.lost - before;
+    this.#account();
+    return fits;
+  }
+
+  /** It takes more: what waits goes first. */
+  drained(): void {
+    this.blockedAt = Infinity;
+    if (this.#backlog?.size) {
+      const { chunk, events } = this.#backlog.take();
+      this.write(chunk, events);
+    }
+    this.#account();
+  }
+
+  /** Nothing waits any more. What is in no log is lost. */
+  clear(): void {
+    this.#host.stats.dropped += this.#backlog?.clear() ?? 0;
+    this.#account();
+  }
+
+  /** With a last word, where it takes one. */
+  end(word: Chunk): void {
+    if (!this.isBlocked) this.#sink.write(word);
+    this.#sink.end();
+  }
+
+  destroy(): void {
+    this.#sink.destroy();
+  }
+
+  /** It is over. */
+  release(): void {
+    this.clear();
+    this.blockedAt = Infinity;
+    this.#account();
+  }
+
+  /** Of what the response itself holds, only what it is stuck with: elsewhere that is gone in a moment. */
+  #account(): void {
+    const held = this.isBlocked ? this.bufferedBytes : 0;
+    const change = held - this.#accounted;
+    this.#accounted = held;
+    if (change !== 0) this.#host.account(change);
+  }
+}

@@ -1,0 +1,74 @@
+import type { Environment } from './environment.ts';
+import { createFrame, type Frame, type FrameEntry } from './frame.ts';
+import type { Log } from './log/log.ts';
+import { createLogReader } from './log-reader.ts';
+import { createRing, type PageLimit } from './ring.ts';
+import type { Page, Reader } from './session-hub.ts';
+
+const RING: PageLimit = { count: 10_000, bytes: 16 * 1_048_576 };
+/** About what a socket takes at once. */
+export const PAGE: PageLimit = { count: 512, bytes: 131_072 };
+
+/** What a hub has read, as pages: the newest from memory, the rest from the log. */
+export interface Pages {
+  /** Encodes the next entry, and remembers it. */
+  push(entry: FrameEntry & { readonly seq: number }): Frame;
+  /** What follows a number, up to another: at most a page, the part of it that one stream gets. */
+  read(stream: Reader, after: number, upTo: number): Page | Promise<Page | undefined>;
+  /** Whether that is in memory. */
+  covers(after: number, upTo: number): boolean;
+  /** Another epoch begins. */
+  begin(epoch: string): void;
+}
+
+/** What it reads from, and how much at the same time. */
+export interface PagesParts {
+  readonly log: Log;
+  readonly replays: () => number;
+  readonly environment: Environment;
+}
+
+export function createPages({ log, replays, environment }: PagesParts): Pages {
+  const ring = createRing(RING, PAGE);
+  const reader = createLogReader(log, replays, environment);
+  let epoch = '';
+
+  /** Whatever is stored, only what can be a block gets out; one that cannot is as if a filter refused it. */
+  function frameOf(entry: FrameEntry): Frame {
+    try {
+      return createFrame(entry, epoch);
+    } catch (error) {
+      environment.reportError(error, 'an event of the log');
+      return { entry, text: '', size: 0 };
+    }
+  }
+
+  function select({ audience, clientId }: Reader, after: number, page: readonly Frame[]): Page {
+    return { kind: 'frames', after, upTo: after + page.length, frames: audience.select(page, clientId) };
+  }
+
+  async function readLog(stream: Reader, after: number, upTo: number): Promise<Page | undefined> {
+    const asked = epoch;
+    const read = await reader.read({ epoch, seq: after }, Math.min(PAGE.count, upTo - after));
+    // Meanwhile the stream was told to begin anew.
+    if (!read || asked !== epoch) return undefined;
+    return read.kind === 'gap' ? read : select(stream, after, read.entries.map(frameOf));
+  }
+
+  return {
+    push(entry) {
+      const frame = frameOf(entry);
+      ring.push(entry.seq, frame);
+      return frame;
+    },
+    read(stream, after, upTo) {
+      const frames = ring.slice(after, upTo);
+      return frames ? select(stream, after, frames) : readLog(stream, after, upTo);
+    },
+    covers: (after, upTo) => after <= upTo && ring.slice(after, upTo) !== undefined,
+    begin(next) {
+      epoch = next;
+      ring.clear();
+    },
+  };
+}

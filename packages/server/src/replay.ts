@@ -1,0 +1,80 @@
+import { createChunk } from './chunk.ts';
+import { reset, type ResetReason } from './control.ts';
+import { formatCursor } from './cursor.ts';
+import type { Outlet } from './outlet.ts';
+import type { Page, Reader, SessionHub } from './session-hub.ts';
+import { count } from './stats.ts';
+
+/** A stream, as far as its replay is concerned. */
+export interface Replayed extends Reader {
+  /** It still wants to be replayed. */
+  readonly isReplaying: boolean;
+  /** A page has come that was waited for. */
+  resume(): void;
+}
+
+/** A stream's place in the log, and the way from there to the end. */
+export class Replay {
+  readonly #hub: SessionHub;
+  readonly #stream: Replayed;
+  readonly #outlet: Outlet;
+  #isReading = false;
+  /** To be said first: why it cannot go on from its place. */
+  #reset: { readonly reason: ResetReason; readonly requested: string } | undefined;
+  /** All that concerns the stream up to here was written. */
+  written: number;
+
+  constructor(hub: SessionHub, stream: Replayed, outlet: Outlet, seq: number) {
+    this.#hub = hub;
+    this.#stream = stream;
+    this.#outlet = outlet;
+    this.written = seq;
+  }
+
+  /** From now on instead of from its place. */
+  abandon(reason: ResetReason, requested: string): void {
+    this.#reset ??= { reason, requested };
+  }
+
+  /** Reads and writes as much as the outlet takes; `true`: it has all there is. */
+  run(): boolean {
+    while (this.#stream.isReplaying && !this.#outlet.isBlocked && !this.#isReading) {
+      if (this.#reset) this.#tell(this.#reset.reason, this.#reset.requested);
+      else if (this.written === this.#hub.flushed) return true;
+      else this.#read();
+    }
+    return false;
+  }
+
+  #read(): void {
+    const page = this.#hub.page(this.#stream, this.written);
+    if (!(page instanceof Promise)) {
+      this.#take(page);
+      return;
+    }
+    this.#isReading = true;
+    void page.then((read) => {
+      this.#isReading = false;
+      if (read && this.#stream.isReplaying && !this.#reset) this.#take(read);
+      this.#stream.resume();
+    });
+  }
+
+  #take(page: Page): void {
+    if (page.kind === 'gap') {
+      this.abandon(page.reason, formatCursor({ epoch: this.#hub.epoch, seq: this.written }));
+      return;
+    }
+    this.written = page.upTo;
+    if (page.frames.length === 0) return;
+    this.#outlet.write(this.#stream.audience.encode(page.after, page.frames), page.frames.length);
+  }
+
+  #tell(reason: ResetReason, requested: string): void {
+    this.#reset = undefined;
+    this.written = this.#hub.flushed;
+    count(this.#hub.stats.resets, reason);
+    const resumedFrom = formatCursor({ epoch: this.#hub.epoch, seq: this.written });
+    this.#outlet.write(createChunk(reset({ reason, requested, resumedFrom })), 0);
+  }
+}
