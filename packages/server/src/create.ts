@@ -100,13 +100,8 @@ export function createPushStream<Events extends object = Record<string, unknown>
       check('source', source, 'function');
       const emit = ({ type, data, ...rest }: OutgoingEventOf<Events>): ReturnType<Publish> => publish(type, data, rest);
       const restarted = (): void => void (stats.sourceRestarts += 1);
-      sources.push(
-        runSource(
-          source,
-          { name: source.name || `source ${sources.length + 1}`, ...sourceOptions },
-          { environment, emit, restarted },
-        ),
-      );
+      const number = sources.length + 1;
+      sources.push(runSource(source, sourceOptions, { environment, emit, restarted, number }));
       return push;
     },
     handler: (route: RouteOptions = {}) => nodeHandler(admission, route, failed),

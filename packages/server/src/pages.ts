@@ -5,7 +5,7 @@ import { createLogReader } from './log-reader.ts';
 import { createRing, type PageLimit } from './ring.ts';
 import type { Page, Reader } from './session-hub.ts';
 
-const RING: PageLimit = { count: 10_000, bytes: 16 * 1_048_576 };
+const RING: PageLimit = { count: 1_024, bytes: 4 * 1_048_576 };
 /** About what a socket takes at once. */
 export const PAGE: PageLimit = { count: 512, bytes: 131_072 };
 

@@ -12,7 +12,7 @@ export interface Stats {
   duplicates: number;
   /** Events that were written, over all streams. */
   delivered: number;
-  /** Events that slow streams did not get, by `pushstream.dropped` or because they were ephemeral. */
+  /** Events that slow streams did not get: those of `pushstream.dropped`, and ephemeral ones that waited. */
   dropped: number;
   /** Streams that fell back to the log. */
   spilled: number;
