@@ -96,9 +96,9 @@ describe('options', () => {
     );
     expectTypeOf(sums.data.value).toEqualTypeOf<number>();
     // @ts-expect-error there is nothing that `data` could be before the first event
-    useEventStream(client, { events: 'task.progress', reduce: (data: number) => data });
+    useEventStream(client, { events: 'task.progress', reduce: (sum: number) => sum });
     // @ts-expect-error nor what could be selected
-    useEventStream(client, { reduce: (data: number) => data, select: ({ data }) => data });
+    useEventStream(client, { reduce: (sum: number) => sum, select: ({ status }) => status });
     // @ts-expect-error another type than it begins with
     useEventStream(client, { initial: 0, reduce: (_sum, event) => event.type });
   });
