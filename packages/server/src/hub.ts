@@ -4,6 +4,7 @@ import { type Chunk, createChunk } from './chunk.ts';
 import { heartbeat, type ResetReason } from './control.ts';
 import { formatCursor } from './cursor.ts';
 import type { Environment } from './environment.ts';
+import { endGreatest } from './budget.ts';
 import { fanOut } from './fan-out.ts';
 import { createFrame, type Frame, type FrameEntry } from './frame.ts';
 import type { LogHead, LogPage } from './log/log.ts';
@@ -43,6 +44,7 @@ export class Hub implements SessionHub {
   #pending: Frame[] = [];
   /** Ephemeral frames, behind what was stored before them. */
   #held: Array<{ readonly after: number; readonly frame: Frame }> = [];
+  #deferred: Array<{ resume(): void }> = [];
   #isScheduled = false;
   #beat: { readonly seq: number; readonly chunk: Chunk } | undefined;
   /** The newest number that this instance was told when it stored something. */
@@ -129,17 +131,15 @@ export class Hub implements SessionHub {
 
   account(bytes: number): void {
     this.stats.bufferedBytes += bytes;
-    if (bytes <= 0 || this.stats.bufferedBytes <= this.#mostBuffered()) return;
-    // Those that hold most go first; what they had is in the log.
-    const greatest = [...this.sessions].sort((a, b) => b.bufferedBytes - a.bufferedBytes);
-    for (const session of greatest) {
-      if (this.stats.bufferedBytes <= this.#mostBuffered()) break;
-      session.end('memory');
-    }
+    if (bytes > 0) endGreatest(this.sessions, this.stats, this.#mostBuffered());
   }
 
   wake(): void {
     this.change.wake();
+  }
+
+  defer(stream: { resume(): void }): void {
+    this.#deferred.push(stream);
   }
 
   enter(session: Session): void {
@@ -197,6 +197,7 @@ export class Hub implements SessionHub {
       isCurrent: () => epoch === this.epoch,
       done: () => {
         this.isBusy = false;
+        for (const stream of this.#deferred.splice(0)) stream.resume();
         this.wake();
         this.#schedule();
       },

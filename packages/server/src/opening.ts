@@ -59,7 +59,7 @@ export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, 
   function begin(sink: Sink): Session {
     const { slowConsumer, limits, heartbeatMs, retryMs } = settings;
     const verdict = verdictOf(location, hub);
-    const seq = verdict.kind === 'resume' ? verdict.seq : hub.flushed;
+    const seq = verdict.kind === 'resume' ? verdict.seq : hub.applied;
     const cursor = formatCursor({ epoch: hub.epoch, seq });
     const connectionId = environment.token();
     const audience = hub.audiences.enter(subscription);
@@ -84,7 +84,7 @@ export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, 
     stats.opened += 1;
     const resumed = verdict.kind === 'resume';
     if (resumed) stats.resumed += 1;
-    const info = { connectionId, cursor, resumed, replayed: hub.flushed - seq, heartbeatMs };
+    const info = { connectionId, cursor, resumed, replayed: hub.applied - seq, heartbeatMs };
     let text = ready(info, grant.retryMs ?? retryMs);
     if (verdict.kind === 'reset') {
       count(stats.resets, verdict.reason);

@@ -62,6 +62,8 @@ export function createPublisher({ hub, log, settings, isClosed }: PublisherParts
   const { stats, environment } = hub;
   /** The last event whose schema takes its time: those behind it wait, so that the order is that of the calls. */
   let turn: Promise<void> | undefined;
+  /** The last event that the log was given, until it has it. */
+  let storing: Promise<void> | undefined;
 
   /** Until there is room in every queue of this instance that is waited for, or for as long as is waited. */
   async function waitForRoom(epoch: string, seq: number): Promise<void> {
@@ -79,14 +81,22 @@ export function createPublisher({ hub, log, settings, isClosed }: PublisherParts
     const { channel = 'default', to, tags, key, ephemeral } = options;
     if (isClosed()) throw new ClosedError();
     if (ephemeral === true) {
+      // Behind what was published before it, as far as that is known.
+      if (storing) await storing;
       hub.pass({ type, data: text, channel, to, tags, time: environment.now() });
       stats.published += 1;
       return { id: null, duplicate: false };
     }
-    const { epoch, seq, duplicate } = await log.publish({ type, data: text, channel, to, tags, key });
+    const stored = log.publish({ type, data: text, channel, to, tags, key });
+    const settled = stored.then(
+      ({ epoch, seq }) => hub.stored(epoch, seq),
+      () => {},
+    );
+    storing = settled;
+    const { epoch, seq, duplicate } = await stored;
+    if (storing === settled) storing = undefined;
     if (duplicate) stats.duplicates += 1;
     else stats.published += 1;
-    hub.stored(epoch, seq);
     if (settings().slowConsumer.strategy === 'wait') await waitForRoom(epoch, seq);
     return { id: formatCursor({ epoch, seq }), duplicate };
   }

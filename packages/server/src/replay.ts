@@ -36,14 +36,18 @@ export class Replay {
     this.#reset ??= { reason, requested };
   }
 
-  /** Reads and writes as much as the outlet takes; `true`: it has all there is. */
-  run(): boolean {
+  /** It has all that was offered so far, or more. */
+  get isDone(): boolean {
+    return !this.#isReading && !this.#reset && this.written >= this.#hub.flushed;
+  }
+
+  /** Reads and writes as much as the outlet takes. */
+  run(): void {
     while (this.#stream.isReplaying && !this.#outlet.isBlocked && !this.#isReading) {
       if (this.#reset) this.#tell(this.#reset.reason, this.#reset.requested);
-      else if (this.written === this.#hub.flushed) return true;
-      else this.#read();
+      else if (this.written < this.#hub.flushed) this.#read();
+      else return;
     }
-    return false;
   }
 
   #read(): void {
@@ -72,7 +76,7 @@ export class Replay {
 
   #tell(reason: ResetReason, requested: string): void {
     this.#reset = undefined;
-    this.written = this.#hub.flushed;
+    this.written = this.#hub.applied;
     count(this.#hub.stats.resets, reason);
     const resumedFrom = formatCursor({ epoch: this.#hub.epoch, seq: this.written });
     this.#outlet.write(createChunk(reset({ reason, requested, resumedFrom })), 0);

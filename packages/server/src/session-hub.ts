@@ -26,6 +26,8 @@ export interface Batch {
 
 /** What a stream needs of its hub. */
 export interface SessionHub extends OutletHost {
+  /** The newest number that came from the log: now. */
+  readonly applied: number;
   /** Everything up to here was offered to all live streams. */
   readonly flushed: number;
   /** The one that is on its way, or was the last. */
@@ -39,6 +41,8 @@ export interface SessionHub extends OutletHost {
   page(stream: Reader, after: number): Page | Promise<Page | undefined>;
   /** The sign of life of a stream that has everything up to a number. */
   heartbeat(seq: number): Chunk;
+  /** It begins behind what is being offered: to be resumed when that is done. */
+  defer(stream: { resume(): void }): void;
   /** Something that is waited for may have come. */
   wake(): void;
 }

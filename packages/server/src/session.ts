@@ -200,10 +200,16 @@ export class Session implements Spoke, SinkListener, Replayed {
 
   /** Goes on with what it has missed. Where it has everything, it is live in the same moment. */
   resume(): void {
-    if (this.#replay.run()) {
-      this.#phase = 'live';
-      this.#joinedAt = this.#hub.batch.number;
-      this.audience.live.add(this);
+    this.#replay.run();
+    const { flushed, batch } = this.#hub;
+    if (this.isReplaying && this.#replay.isDone) {
+      if (this.#replay.written > flushed) {
+        this.#hub.defer(this);
+      } else {
+        this.#phase = 'live';
+        this.#joinedAt = batch.number;
+        this.audience.live.add(this);
+      }
     }
     if (this.#outlet.isBlocked) this.#patience();
   }
