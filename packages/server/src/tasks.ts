@@ -1,0 +1,57 @@
+import type { Environment } from './environment.ts';
+import type { OutgoingEventOf } from './events.ts';
+
+/** What the simulated tasks tell. */
+export interface TaskEvents {
+  'task.created': { readonly taskId: string; readonly name: string };
+  'task.progress': { readonly taskId: string; readonly percentage: number };
+  'task.completed': { readonly taskId: string; readonly result: string };
+}
+
+/** How tasks are simulated. */
+export interface TaskOptions {
+  /** Longest time between two events, in milliseconds; at least half of it passes. @default 2_000 */
+  readonly stepMs?: number | undefined;
+  /** Where the events go. @default "tasks" */
+  readonly channel?: string | undefined;
+}
+
+const NAMES = ['Encode video', 'Index documents', 'Render report', 'Train model', 'Sync inventory'];
+
+/** Resolves after a time, or as soon as the signal is aborted. */
+function sleep(delayMs: number, signal: AbortSignal, environment: Environment): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = environment.setTimer(done, delayMs);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}
+
+/** A source that pretends to work: one task after the other is created, gets on, and is completed. */
+export function simulateTasks(
+  environment: Environment,
+  { stepMs = 2_000, channel = 'tasks' }: TaskOptions = {},
+): (signal: AbortSignal) => AsyncGenerator<OutgoingEventOf<TaskEvents>, void> {
+  const pause = (signal: AbortSignal): Promise<void> =>
+    sleep(stepMs * (0.5 + environment.random() / 2), signal, environment);
+
+  return async function* tasks(signal) {
+    for (let count = 1; !signal.aborted; count += 1) {
+      const taskId = `task-${count}`;
+      yield { type: 'task.created', data: { taskId, name: NAMES[count % NAMES.length] ?? '' }, channel };
+      for (let percentage = 0; percentage < 100;) {
+        await pause(signal);
+        if (signal.aborted) return;
+        percentage = Math.min(100, percentage + 5 + Math.floor(environment.random() * 25));
+        yield { type: 'task.progress', data: { taskId, percentage }, channel };
+      }
+      yield { type: 'task.completed', data: { taskId, result: 'Success' }, channel };
+      await pause(signal);
+    }
+  };
+}
