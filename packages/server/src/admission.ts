@@ -12,6 +12,7 @@ import { type Admitted, createOpening, type Opening } from './opening.ts';
 import type { RouteOptions } from './route.ts';
 import { refuse, retryAfter } from './refusal.ts';
 import type { Resolved } from './resolve-options.ts';
+import { createRoom } from './room.ts';
 import { count } from './stats.ts';
 
 const METHODS = 'GET, HEAD, OPTIONS';
@@ -19,6 +20,8 @@ const METHODS = 'GET, HEAD, OPTIONS';
 /** Decides about requests, for every host. */
 export interface Admission {
   admit(request: StreamRequest, route: RouteOptions): Promise<Opening | Response>;
+  /** Something was revoked: who has not begun by now has to be authorised again. */
+  revoke(): void;
   /** From now on every stream is refused. */
   close(): void;
 }
@@ -34,9 +37,9 @@ export interface AdmissionParts {
 
 export function createAdmission({ hub, log, killed, settings }: AdmissionParts): Admission {
   const { environment, stats } = hub;
+  const room = createRoom();
   let isOpen = true;
-  /** Admitted, and not begun yet. */
-  let reserved = 0;
+  let revocations = 0;
 
   const acceptsStream = (accept: string | null): boolean =>
     accept === null || /(^|,)\s*(text\/event-stream|text\/\*|\*\/\*)\s*(;|,|$)/i.test(accept);
@@ -64,7 +67,7 @@ export function createAdmission({ hub, log, killed, settings }: AdmissionParts):
       return refuse(400, 'Bad Request', 'session: expected 1 to 128 letters, digits and any of _ - . : @ ~');
     }
     if (session !== null && killed.has(session)) return new Response(null, { status: 204 });
-    if (isOpen && hub.sessions.size + reserved < limits.connections) return undefined;
+    if (isOpen && !room.isFull(limits)) return undefined;
     return refuse(
       503,
       'Service Unavailable',
@@ -82,39 +85,39 @@ export function createAdmission({ hub, log, killed, settings }: AdmissionParts):
     return subscription ?? refuse(403, 'Forbidden', 'Expected channels that may be read with these credentials');
   }
 
-  function hasTooMany(clientId: string | undefined): boolean {
-    if (clientId === undefined) return false;
-    let open = 0;
-    for (const session of hub.sessions) if (session.clientId === clientId) open += 1;
-    return open >= settings().limits.connectionsPerClient;
-  }
-
-  function reserve(admitted: Admitted): Opening {
-    reserved += 1;
-    return createOpening(hub, settings(), admitted, () => void (reserved -= 1));
+  /** What has changed since it was decided is found when it begins. */
+  function reserve(admitted: Admitted, seen: number): Opening {
+    const session = admitted.request.url.searchParams.get('session');
+    return createOpening(hub, settings(), admitted, {
+      leave: room.take(admitted.grant.clientId),
+      refusal() {
+        if (!isOpen) return 'drain';
+        if (session !== null && killed.has(session)) return 'killed';
+        return revocations === seen ? undefined : 'revoked';
+      },
+    });
   }
 
   async function decideAll(request: StreamRequest, route: RouteOptions): Promise<Opening | Response> {
     const early = refuseEarly(request);
     if (early) return early;
     const { authorize, limits } = settings();
+    const seen = revocations;
     const grant = await decide(authorize, request, limits.authorizeTimeoutMs, environment);
     if (grant instanceof Response) return grant;
     const subscription = subscribe(request, route, grant);
     if (subscription instanceof Response) return subscription;
-    if (hasTooMany(grant.clientId)) {
-      return refuse(
-        429,
-        'Too Many Requests',
-        'Expected fewer open streams of this client',
-        retryAfter(environment.random, 5),
-      );
-    }
     const requested = request.headers.get('last-event-id') ?? request.url.searchParams.get('lastEventId') ?? '';
     try {
       const location = await locate(hub, log, requested, limits.replay);
       // Others came in the meantime.
-      return refuseEarly(request) ?? reserve({ request, grant, subscription, location, requested });
+      const late = refuseEarly(request);
+      if (late) return late;
+      if (!room.isFullFor(grant.clientId, limits)) {
+        return reserve({ request, grant, subscription, location, requested }, seen);
+      }
+      const header = retryAfter(environment.random, 5);
+      return refuse(429, 'Too Many Requests', 'Expected fewer open streams of this client', header);
     } catch (error) {
       environment.reportError(error, 'the log');
       const seconds = error instanceof LogUnavailableError ? Math.ceil(error.retryAfterMs / 1_000) : 1;
@@ -132,6 +135,9 @@ export function createAdmission({ hub, log, killed, settings }: AdmissionParts):
       const headers = new Headers(answer.headers);
       for (const [name, value] of Object.entries(cors)) headers.set(name, value);
       return new Response(answer.body, { status: answer.status, headers });
+    },
+    revoke() {
+      revocations += 1;
     },
     close() {
       isOpen = false;

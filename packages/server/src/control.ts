@@ -7,6 +7,9 @@ export type ResetReason = GapReason | 'too-far' | 'malformed';
 /** Why a stream is ended. */
 export type ClosingReason = 'age' | 'closed' | 'drain' | 'expired' | 'killed' | 'revoked' | 'slow';
 
+/** What a client is asked to wait at least when it is sent away. */
+export const RETRY_MS = 1_000;
+
 const control = (name: string, data: object, id?: string): string =>
   encodeEvent({ type: `pushstream.${name}`, data: JSON.stringify(data), ...(id === undefined ? {} : { id }) });
 

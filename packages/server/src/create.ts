@@ -1,5 +1,6 @@
 import { check, complete, type Manual } from 'pushstream-protocol';
 import { createAdmission } from './admission.ts';
+import { RETRY_MS } from './control.ts';
 import { formatCursor } from './cursor.ts';
 import { follow } from './follow.ts';
 import type { Environment } from './environment.ts';
@@ -20,9 +21,6 @@ import { runSource, type RunningSource, type SourceOptions } from './source.ts';
 import { createStats } from './stats.ts';
 
 const drainOptions: Manual<{ windowMs: number }> = { windowMs: ['0..3600000', 10_000] };
-
-/** Whoever is told to go comes back within this after the window, not before it is over for it. */
-const RETRY_MS = 1_000;
 
 /**
  * Makes a server's hub: publish to it from anywhere, hand its streams to any host.
@@ -61,6 +59,11 @@ export function createPushStream<Events extends object = Record<string, unknown>
 
   const failed = (error: unknown): void => environment.reportError(error, 'a stream');
 
+  /** Those that do not go are cut off after a while. */
+  async function allGone(): Promise<void> {
+    while (hub.sessions.size > 0) await hub.change.wait();
+  }
+
   async function drain(windowMs: number): Promise<void> {
     admission.close();
     const open = [...hub.sessions];
@@ -76,6 +79,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
     );
     // Those that came in while it was closing the door.
     for (const session of hub.sessions) session.end('drain', RETRY_MS);
+    await allGone();
   }
 
   async function close(): Promise<void> {
@@ -84,6 +88,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
     await Promise.all(sources.map((source) => source.stop()));
     for (const session of hub.sessions) session.end('closed', RETRY_MS);
     hub.wake();
+    await allGone();
     await log.close();
   }
 
@@ -128,6 +133,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
       if (clientId === undefined && credential === undefined) {
         throw new TypeError('who: expected a clientId or a credential, got neither');
       }
+      admission.revoke();
       let streams = 0;
       for (const session of hub.sessions) {
         const { identity } = session;

@@ -1,5 +1,5 @@
 import type { Verdict } from './classify.ts';
-import { ready, reset } from './control.ts';
+import { type ClosingReason, ready, reset, RETRY_MS } from './control.ts';
 import { corsHeaders } from './cors.ts';
 import { formatCursor } from './cursor.ts';
 import type { Subscription } from './filter.ts';
@@ -51,8 +51,15 @@ function lifetimeOf({ expiresAt }: Grant, { maxConnectionAgeMs }: Resolved, { en
 const verdictOf = ({ epoch, verdict }: Location, hub: Hub): Verdict =>
   verdict.kind === 'resume' && epoch !== hub.epoch ? { kind: 'reset', reason: 'epoch' } : verdict;
 
-/** `settled`: it has begun, or was abandoned. */
-export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, settled: () => void): Opening {
+/** The place that was taken for a stream. */
+export interface Place {
+  /** Gives it back. */
+  leave(): void;
+  /** Why the stream must not go on after all. */
+  refusal(): ClosingReason | undefined;
+}
+
+export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, place: Place): Opening {
   const { environment, stats } = hub;
   const { request, grant, subscription, location, requested } = admitted;
 
@@ -79,7 +86,10 @@ export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, 
       lifetime: lifetimeOf(grant, settings, hub),
       seq,
     };
-    const session = new Session(hub, sink, audience, parts, hub.forget);
+    const session = new Session(hub, sink, audience, parts, (over) => {
+      hub.forget(over);
+      place.leave();
+    });
     hub.enter(session);
     stats.opened += 1;
     const resumed = verdict.kind === 'resume';
@@ -91,15 +101,14 @@ export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, 
       text += reset({ reason: verdict.reason, requested: requested.slice(0, 1_024), resumedFrom: cursor });
     }
     session.start(text);
+    const refusal = place.refusal();
+    if (refusal) session.end(refusal, RETRY_MS);
     return session;
   }
 
   return {
     headers: { ...HEADERS, ...corsHeaders(request.headers.get('origin'), settings.origins) },
-    abandon: settled,
-    begin(sink) {
-      settled();
-      return begin(sink);
-    },
+    abandon: place.leave,
+    begin,
   };
 }
