@@ -84,7 +84,7 @@ function checkResponse(response: Response): Response {
 const parts: ReadonlySet<string> = new Set<keyof Grant>(['channels', 'clientId', 'expiresAt', 'credential', 'retryMs']);
 
 /** An object without a part that is known would be a grant of everything, so it has to be a plain one. */
-function isPlain(value: unknown): value is Grant {
+export function isPlainObject(value: unknown): value is Grant {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   // Of any realm.
@@ -93,7 +93,7 @@ function isPlain(value: unknown): value is Grant {
 
 /** A copy that nobody can change any more. */
 function checkGrant(answer: unknown): Grant {
-  if (!isPlain(answer)) throw misuse(WHERE, 'a grant, a Response or null', quote(answer));
+  if (!isPlainObject(answer)) throw misuse(WHERE, 'a grant, a Response or null', quote(answer));
   const grant: Grant = { ...answer };
   const unknown = Object.keys(grant).find((name) => !parts.has(name));
   // `channel` for `channels` would be a grant of everything.
