@@ -399,20 +399,20 @@ describe('a log that fails', () => {
   function broken(): { log: Log; state: { isDown: boolean } } {
     const log = memoryLog();
     const state = { isDown: false };
-    const guard = (): void => {
-      if (state.isDown) throw new LogUnavailableError('down', { retryAfterMs: 3_000 });
-    };
+    const down = (): LogUnavailableError => new LogUnavailableError('down', { retryAfterMs: 3_000 });
+    const guarded = <Answer>(call: () => Promise<Answer>): Promise<Answer> =>
+      state.isDown ? Promise.reject(down()) : call();
     return {
       state,
       log: {
         ...log,
-        publish: async (entry) => (guard(), log.publish(entry)),
-        head: async () => (guard(), log.head()),
-        read: async (after, limit) => (guard(), log.read(after, limit)),
+        publish: (entry) => guarded(() => log.publish(entry)),
+        head: () => guarded(() => log.head()),
+        read: (after, limit) => guarded(() => log.read(after, limit)),
         async *tail(after, signal) {
-          guard();
+          if (state.isDown) throw down();
           for await (const page of log.tail(after, signal)) {
-            guard();
+            if (state.isDown) throw down();
             yield page;
           }
         },

@@ -35,7 +35,8 @@ export async function open(fetch: Fetch, path = '/events', headers: Record<strin
 
   async function take(): Promise<Frame[]> {
     const frames: Frame[] = [];
-    for (let quiet = 0; quiet < 3 && !isOver && reader;) {
+    if (!reader) return frames;
+    for (let quiet = 0; quiet < 3 && !isOver;) {
       reading ??= reader.read();
       const result = await Promise.race([reading.catch(() => ({ done: true as const, value: undefined })), turn()]);
       if (result === 'turn') {

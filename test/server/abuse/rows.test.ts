@@ -91,9 +91,8 @@ describe('S14: nothing that is published can forge a line', () => {
     const decoder = new TextDecoder();
     const got: unknown[] = [];
     const reader = body?.getReader();
-    while (reader && got.length < sent.length) {
-      const { value, done } = await reader.read();
-      if (done) break;
+    while (got.length < sent.length) {
+      const { value } = (await reader?.read()) ?? {};
       for (const frame of parser.push(decoder.decode(value, { stream: true }))) {
         if (frame.kind === 'event' && frame.type === 'tick') got.push(JSON.parse(frame.data));
         else if (frame.kind === 'event') expect(frame.type).toBe('pushstream.ready');
@@ -147,7 +146,7 @@ describe('S16: reserved names, and those of objects', () => {
   );
 });
 
-test.each(['../', '%2e%2e', '\0', 'x'.repeat(10_240), '\u202Ea', 'a\u200Bb', 'é', 'e\u0301', 'a/b', ' '])(
+test.each(['../', '%2e%2e', '\0', 'x'.repeat(257), '\u202Ea', 'a\u200Bb', 'é', 'e\u0301', 'a/b', ' '])(
   'S17: a channel %j is a 400',
   async (channel) => {
     const push = start();
