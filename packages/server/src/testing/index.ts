@@ -1,1 +1,2 @@
-export {};
+export type { Behaviour, LogHarness, LogHarnessOptions } from './harness.ts';
+export { logBehaviours } from './log-behaviours.ts';
