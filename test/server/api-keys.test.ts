@@ -211,6 +211,25 @@ describe('rotation', () => {
   });
 });
 
+test('finding a key takes as long wherever it is, and where there is none (S23)', () => {
+  const secrets = Array.from({ length: 2_000 }, generateKey);
+  const keys = apiKeys(secrets);
+  const first = secrets[0] ?? '';
+  const asked = [first, secrets.at(-1) ?? '', generateKey(), `${first.slice(0, -1)}!`, first.slice(0, 20)].map(bearer);
+  const times = asked.map((): number[] => []);
+  // Turn by turn, so that whatever else the machine does falls on all of them.
+  for (let n = 0; n < 4_000; n += 1) {
+    asked.forEach((given, at) => {
+      const start = performance.now();
+      keys.publisher(given);
+      times[at]?.push(performance.now() - start);
+    });
+  }
+  const medians = times.map((all) => all.sort((a, b) => a - b)[2_000] ?? NaN);
+  // One that looks at key after key would take a thousand times as long for some.
+  expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(3);
+});
+
 describe('what is shown (S49)', () => {
   test('six characters of the hash, and never the secret', () => {
     const keys = apiKeys([SECRET, { id: 'hashed', hash: hashKey(OTHER), clientId: 'alice' }]);
