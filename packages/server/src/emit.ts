@@ -4,10 +4,15 @@ import type { Environment } from './environment.ts';
 import { ClosedError, LogUnavailableError } from './errors.ts';
 import type { PublishOptions } from './events.ts';
 import { quote } from './grammar.ts';
-import type { Emit } from './source.ts';
 
 /** Events in a row before others get their turn: a source that waits for nothing must not stop the process. */
 const BURST = 64;
+
+/**
+ * Publishes one event of a source; resolves when it is stored, or was refused, which is reported.
+ * Rejects when the source was stopped or starts anew.
+ */
+export type Emit<Event> = (event: Event) => Promise<unknown>;
 
 /** One run of a source, as its events see it. */
 export interface EmitContext<Event> {

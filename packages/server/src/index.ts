@@ -1,5 +1,6 @@
 /** What users may import. Not exported: the rooms that a server is made of. */
 export { createPushStream } from './create.ts';
+export type { Emit } from './emit.ts';
 export type { Environment } from './environment.ts';
 export {
   ClosedError,
@@ -19,5 +20,5 @@ export type { DrainOptions, PushStream, RevokeOptions, Settings } from './push-s
 export type { RouteOptions } from './route.ts';
 export type { SchemaMap, SchemaResult, StandardSchema } from './schemas.ts';
 export type { SessionInfo } from './session-info.ts';
-export type { Emit, Source, SourceOptions } from './source.ts';
+export type { Source, SourceOptions } from './source.ts';
 export type { Stats } from './stats.ts';

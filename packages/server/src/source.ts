@@ -1,16 +1,10 @@
 import { complete, type Manual, misuse, MS } from 'pushstream-protocol';
 import { type BackoffPolicy, backoffMs, pause } from './backoff.ts';
-import { createEmit, emitAll } from './emit.ts';
+import { createEmit, type Emit, emitAll } from './emit.ts';
 import type { Environment } from './environment.ts';
 import { ClosedError } from './errors.ts';
 import type { PublishOptions } from './events.ts';
 import { isLabel, LABEL_EXPECTED, quote } from './grammar.ts';
-
-/**
- * Publishes one event of a source; resolves when it is stored, or was refused, which is reported.
- * Rejects when the source was stopped or starts anew.
- */
-export type Emit<Event> = (event: Event) => Promise<unknown>;
 
 /**
  * Where events come from: an async generator of events, or a function that emits them, also after its
