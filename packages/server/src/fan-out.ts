@@ -14,20 +14,26 @@ export interface Journey {
   done(): void;
 }
 
-function* offers(deliveries: readonly Delivery<Session>[], batch: Batch): Generator<void> {
-  for (const delivery of deliveries) {
-    for (const session of delivery.members) yield session.offer(delivery, batch);
-  }
-}
-
 /** Hands a batch to its streams, in portions. */
 export function fanOut(deliveries: readonly Delivery<Session>[], batch: Batch, journey: Journey): void {
-  const steps = offers(deliveries, batch);
+  /** The delivery that is on its way, and how many of its streams have it. */
+  let at = 0;
+  let reached = 0;
   function portion(): void {
-    for (let step = 0; step < PER_TURN; step += 1) {
-      if (!journey.isCurrent() || steps.next().done) {
+    for (let left = PER_TURN; left > 0;) {
+      const delivery = deliveries[at];
+      if (!delivery || !journey.isCurrent()) {
         journey.done();
         return;
+      }
+      const session = delivery.members[reached];
+      if (session) {
+        session.offer(delivery, batch);
+        reached += 1;
+        left -= 1;
+      } else {
+        at += 1;
+        reached = 0;
       }
     }
     journey.soon(portion);
