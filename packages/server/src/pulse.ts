@@ -61,7 +61,7 @@ export function createPulseBoard(environment: Environment, options: PulseBoardOp
       const now = environment.monotonicNow();
       forgetSilent(now);
       return [...seen].reduceRight<Pulse[]>((list, [session, { at, lastSeen }]) => {
-        list.push({ session, lastSeen, ageMs: now - at });
+        list.push({ session, lastSeen, ageMs: Math.round(now - at) });
         return list;
       }, []);
     },

@@ -1,16 +1,15 @@
+import type { ApiKeyInfo } from '../auth/key.ts';
 import type { StreamRequest } from '../grant.ts';
 import { Problem } from './problem.ts';
 
-/** A key that was found good. */
-export interface PublisherKey {
-  /** Names it in logs: not a secret. */
-  readonly fingerprint: string;
-}
+/** A key that was found good. `fingerprint` names it in logs. */
+export type PublisherKey = Pick<ApiKeyInfo, 'id' | 'fingerprint'>;
 
-/** Who may publish, and where. */
+/** Who may publish, and where: what `apiKeys()` makes, or something else that knows. */
 export interface KeyRing {
   /** The key that a request brings; `undefined`: none, or none that is good. */
   publisher(request: StreamRequest): PublisherKey | undefined | Promise<PublisherKey | undefined>;
+  /** Whether a key may publish to a channel, or, for `*`, to every one. */
   mayPublish(key: PublisherKey, channel: string): boolean;
 }
 
@@ -37,7 +36,7 @@ export function createIdentify(keys: KeyRing | undefined): Identify {
     const key = await keys.publisher({ method, url: new URL(request.url), headers, native });
     if (!key) {
       throw new Problem(401, 'authorization: expected the key of a publisher, as Bearer or X-API-Key, got none', {
-        headers: { 'www-authenticate': 'Bearer' },
+        headers: { 'www-authenticate': 'Bearer realm="pushstream"' },
       });
     }
     return { name: key.fingerprint, mayPublish: (channel) => keys.mayPublish(key, channel) };

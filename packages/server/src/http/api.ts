@@ -2,14 +2,12 @@ import { Hono } from 'hono';
 import { createDemo } from '../demo.ts';
 import { createPulseBoard } from '../pulse.ts';
 import type { DrainOptions, PushStream } from '../push-stream.ts';
-import { createIdentify } from './access.ts';
 import { createHealth } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import type { HttpApiOptions } from './options.ts';
-import { createRateLimit } from './rate-limit.ts';
 import { type ResolvedHttpOptions, resolveHttpOptions } from './resolve-options.ts';
 import type { Route } from './route.ts';
-import { type App, createRouter } from './router.ts';
+import { addRoutes, type App } from './router.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -31,7 +29,8 @@ export interface Assembly extends HttpApi {
   readonly push: PushStream;
 }
 
-/** A hub's routes, for hosts that speak Fetch: everything of the command, to be mounted anywhere.
+/**
+ * A hub's routes, for hosts that speak Fetch: everything of the command, to be mounted anywhere.
  *
  * @throws {TypeError | RangeError} For an option that cannot be, or where nobody is said to publish.
  */
@@ -51,27 +50,23 @@ export function assemble<Events extends object>(hub: PushStream<Events>, given: 
   const options = resolveHttpOptions(given);
   // What comes over HTTP has no type of ours: its schema proves it, at run time.
   const push = hub as unknown as PushStream;
-  const { environment, keys, rateLimit } = options;
+  const { environment } = options;
   configure(push, given);
 
   const health = createHealth(push, environment);
   const metrics = options.metrics ? createMetrics(() => push.stats()) : undefined;
+  const demo = options.demo === true ? createDemo(push, environment) : options.demo;
   const routes: Route[] = [
     ...publishRoutes(push, environment),
     ...sessionRoutes(push, createPulseBoard(environment, options.pulses)),
-    ...(options.demo ? demoRoutes(createDemo(push, environment)) : []),
+    ...(demo ? demoRoutes(demo) : []),
     ...health.routes,
     ...(metrics?.routes ?? []),
   ];
 
   const app: App = new Hono();
-  addStreams(app, push);
-  createRouter(app, routes, {
-    options,
-    identify: createIdentify(keys),
-    limit: rateLimit ? createRateLimit(rateLimit, environment.monotonicNow) : undefined,
-    answered: (method, route, status) => metrics?.answered(method, route, status),
-  });
+  addStreams(app, push, options.apiKeyInQuery);
+  addRoutes(app, routes, options, (method, route, status) => metrics?.answered(method, route, status));
   return {
     options,
     push,

@@ -1,3 +1,4 @@
+import type { Demo } from '../demo.ts';
 import type { Environment } from '../environment.ts';
 import type { PulseBoardOptions } from '../pulse.ts';
 import type { KeyRing } from './access.ts';
@@ -32,8 +33,8 @@ export interface HttpApiOptions {
   readonly hosts?: readonly string[] | undefined;
   /** Whether `GET /metrics` tells them. @default true */
   readonly metrics?: boolean | undefined;
-  /** Whether `POST /api/demo/start` starts one. @default false */
-  readonly demo?: boolean | undefined;
+  /** Whether there are routes for a demo, or the demo that they are for. @default false */
+  readonly demo?: boolean | Demo | undefined;
   /** Takes `?apikey=` on `GET /api/sse/connect` for a key: URLs end up in logs and histories. @default false */
   readonly apiKeyInQuery?: boolean | undefined;
   /** Bytes of a request's body. @default 1_048_576 */

@@ -31,7 +31,7 @@ const manual: Manual<Settled> = {
   origins: ['object | "*"', []],
   hosts: ['object', undefined],
   metrics: [BOOLEAN, true],
-  demo: [BOOLEAN, false],
+  demo: [`object | ${BOOLEAN}`, false],
   apiKeyInQuery: [BOOLEAN, false],
   maxBodyBytes: ['whole 1..1073741824', 1_048_576],
   rateLimit: ['object | false', {}],

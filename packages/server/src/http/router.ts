@@ -1,12 +1,10 @@
 import type { Context, Hono } from 'hono';
 import { corsHeaders, preflight } from '../cors.ts';
-import { requireOperator } from './access.ts';
-import type { Caller, Identify } from './access.ts';
+import type { Caller } from './access.ts';
 import { readJson } from './body.ts';
+import { createGate } from './gate.ts';
 import { refuseForeignHosts } from './host-names.ts';
-import { refuseForeignPages } from './origins.ts';
-import { Problem, retryAfter, toProblem } from './problem.ts';
-import type { RateLimit } from './rate-limit.ts';
+import { Problem, toProblem } from './problem.ts';
 import type { ResolvedHttpOptions } from './resolve-options.ts';
 import type { Route } from './route.ts';
 
@@ -19,34 +17,13 @@ export interface NodeBindings {
 export type App = Hono<{ Bindings: NodeBindings }>;
 type Asked = Context<{ Bindings: NodeBindings }>;
 
-/** What it needs besides the routes. */
-export interface RouterParts {
-  readonly options: ResolvedHttpOptions;
-  readonly identify: Identify;
-  /** `undefined`: no limit. */
-  readonly limit: RateLimit | undefined;
-  answered(method: string, route: string, status: number): void;
-}
+/** Told of every answer. */
+export type Answered = (method: string, route: string, status: number) => void;
 
-const ELSEWHERE: Caller = { name: 'anyone', mayPublish: () => false };
+type Handle = (identified: (caller: Caller) => void) => Promise<Response>;
 
-/** Puts routes behind everything that each request has to pass, and turns failures into problem details. */
-export function createRouter(app: App, routes: readonly Route[], parts: RouterParts): void {
-  const { options, identify, limit, answered } = parts;
-  const { environment, hosts, logger, maxBodyBytes, origins } = options;
-
-  async function pass({ req, env }: Asked, { access, method }: Route): Promise<Caller> {
-    const isSafe = method === 'GET';
-    if (!isSafe) refuseForeignPages(req.raw, origins);
-    const caller = access === 'anyone' ? ELSEWHERE : await identify(req.raw, env?.incoming);
-    if (access === 'operator') requireOperator(caller);
-    const waitMs = isSafe ? 0 : (limit?.take(caller.name) ?? 0);
-    if (waitMs > 0) {
-      throw new Problem(429, 'Expected fewer requests with this key', { headers: retryAfter(waitMs) });
-    }
-    return caller;
-  }
-
+/** Puts the same around every answer, and turns failures into problem details. */
+function createFrame({ environment, hosts, logger, origins }: ResolvedHttpOptions, answered: Answered) {
   function refusal(error: unknown, route: string): Response {
     const problem = toProblem(error);
     if (problem) return problem.toResponse();
@@ -54,42 +31,45 @@ export function createRouter(app: App, routes: readonly Route[], parts: RouterPa
     return new Problem(500, 'The server failed').toResponse();
   }
 
-  /** What every answer has, refusals included. */
-  function finish(request: Request, route: string, response: Response): Response {
-    const { method } = request;
-    const { status } = response;
+  return async ({ req, env }: Asked, route: string, handle: Handle): Promise<Response> => {
+    const { method, headers } = req.raw;
+    let response: Response;
+    let key: string | undefined;
+    try {
+      refuseForeignHosts(headers.get('host') ?? new URL(req.url).host, hosts, env?.incoming?.socket.localAddress);
+      response = await handle((caller) => (key = caller.name));
+    } catch (error) {
+      response = refusal(error, route);
+    }
     response.headers.set('cache-control', 'no-store');
     response.headers.set('x-content-type-options', 'nosniff');
-    const cors = corsHeaders(request.headers.get('origin'), origins);
+    const cors = corsHeaders(headers.get('origin'), origins);
     for (const [name, value] of Object.entries(cors)) response.headers.set(name, value);
+    const { status } = response;
     answered(method, route, status);
-    logger.debug({ method, route, status }, 'request');
+    // Not the target: it may hold what is secret.
+    logger.debug({ method, route, status, ...(key && { key }) }, 'request');
     return response;
-  }
+  };
+}
 
-  async function run(asked: Asked, path: string, handle: () => Response | Promise<Response>): Promise<Response> {
-    const { req, env } = asked;
-    let response: Response;
-    try {
-      refuseForeignHosts(req.header('host') ?? new URL(req.url).host, hosts, env?.incoming?.socket.localAddress);
-      response = await handle();
-    } catch (error) {
-      response = refusal(error, path);
-    }
-    return finish(req.raw, path, response);
-  }
+/** Adds routes to an app, with what refuses everything else. */
+export function addRoutes(app: App, routes: readonly Route[], options: ResolvedHttpOptions, answered: Answered): void {
+  const { maxBodyBytes, origins } = options;
+  const frame = createFrame(options, answered);
+  const gate = createGate(options);
 
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);
     const allow = here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     app.all(path, (asked) =>
-      run(asked, path, async () => {
+      frame(asked, path, async (identified) => {
         const { raw } = asked.req;
         if (raw.method === 'OPTIONS') return preflight(raw.headers, origins, `${allow}, OPTIONS`);
         const method = raw.method === 'HEAD' ? 'GET' : raw.method;
         const route = here.find((candidate) => candidate.method === method);
         if (!route) throw new Problem(405, `Expected ${allow}, got another method`, { headers: { allow } });
-        const caller = await pass(asked, route);
+        const caller = await gate(raw, asked.env?.incoming, route, identified);
         return route.handle({
           request: raw,
           caller,
@@ -99,10 +79,6 @@ export function createRouter(app: App, routes: readonly Route[], parts: RouterPa
       }),
     );
   }
-  app.notFound((asked) =>
-    run(asked, 'elsewhere', () => {
-      throw new Problem(404, 'There is nothing at this address');
-    }),
-  );
-  app.onError((error, asked) => finish(asked.req.raw, 'elsewhere', refusal(error, 'a request')));
+  app.notFound((asked) => frame(asked, 'elsewhere', () => Promise.reject(new Problem(404, 'There is nothing here'))));
+  app.onError((error, asked) => frame(asked, 'elsewhere', () => Promise.reject(error)));
 }

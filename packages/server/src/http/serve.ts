@@ -2,12 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { check, complete, type Manual, MS } from 'pushstream-protocol';
+import type { Environment } from '../environment.ts';
 import type { DrainOptions, PushStream } from '../push-stream.ts';
 import { type Assembly, assemble } from './api.ts';
 import { refuseForeignHosts } from './host-names.ts';
 import type { HttpApiOptions } from './options.ts';
 import { Problem, toProblem } from './problem.ts';
-import { findStream } from './streams.ts';
+import { findStream, hasCredential, KEY_HEADER } from './streams.ts';
 
 /** Where a server listens, and how long it waits for requests. */
 export interface ServeOptions extends HttpApiOptions {
@@ -57,6 +58,8 @@ const manual: Manual<Listening> = {
   maxConnections: ['whole 1..10000000', 11_000],
 };
 
+const GRACE_MS = 1_000;
+
 /** How often Node looks for requests that take too long, at least. */
 const LOOK_MS = 5_000;
 
@@ -74,11 +77,15 @@ function createListener({ app, options, push }: Assembly): Listener {
     },
   });
   return (request, response) => {
-    const stream = findStream(request.url ?? '');
-    if (stream && !isForeign(request)) {
-      request.url = stream.target;
-      push.handler(stream.route)(request, response);
-    } else void answer(request, response);
+    const stream = findStream(request.url ?? '', options.apiKeyInQuery);
+    if (!stream || isForeign(request)) {
+      void answer(request, response);
+      return;
+    }
+    const { headers } = request;
+    if (stream.key !== undefined && !hasCredential((name) => name in headers)) headers[KEY_HEADER] = stream.key;
+    request.url = stream.target;
+    push.handler(stream.route)(request, response);
   };
 
   /** The app says so. */
@@ -101,6 +108,24 @@ function listen(server: Server, port: number, host: string): Promise<AddressInfo
       if (address !== null && typeof address === 'object') resolve(address);
       else reject(new Error('Expected an address, got none'));
     });
+  });
+}
+
+/** An address that this machine can ask: of all addresses, its own. */
+function urlOf({ address, family, port }: AddressInfo): string {
+  if (family === 'IPv6') return `http://[${address === '::' ? '::1' : address}]:${port}`;
+  return `http://${address === '0.0.0.0' ? '127.0.0.1' : address}:${port}`;
+}
+
+/** What is being answered may be finished for a moment. */
+function close(server: Server, { setTimer }: Environment): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = setTimer(() => server.closeAllConnections(), GRACE_MS);
+    server.close(() => {
+      cancel();
+      resolve();
+    });
+    server.closeIdleConnections();
   });
 }
 
@@ -132,16 +157,12 @@ export async function serve<Events extends object>(push: PushStream<Events>, opt
     createListener(assembly),
   );
   server.maxConnections = listening.maxConnections;
-  const { address, family, port } = await listen(server, listening.port, listening.host);
+  const address = await listen(server, listening.port, listening.host);
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    port,
+    url: urlOf(address),
+    port: address.port,
     server,
     drain: (drainOptions) => assembly.drain(drainOptions),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => close(server, assembly.options.environment),
   };
 }

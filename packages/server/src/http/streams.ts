@@ -10,10 +10,19 @@ export interface StreamTarget {
   readonly route: RouteOptions;
   /** Path and query, as the hub understands them. */
   readonly target: string;
+  /** A key that came in the query, where that is taken. */
+  readonly key?: string | undefined;
 }
 
 const EVENTS = '/events';
 const CONNECT = '/api/sse/connect';
+
+/** Where a key is taken from a URL, and where the key ring looks for it. */
+const KEY_PARAMETER = 'apikey';
+export const KEY_HEADER = 'x-api-key';
+
+/** Whether a request brings a credential where it belongs: then that one counts. */
+export const hasCredential = (has: (name: string) => boolean): boolean => has('authorization') || has(KEY_HEADER);
 
 /** What is said there in other words. Who somebody is, the grant says: `clientId` alone is a name for a session. */
 const SYNONYMS = [
@@ -21,14 +30,16 @@ const SYNONYMS = [
   ['checkpoint', 'lastEventId'],
 ] as const;
 
-/** The query of `connect`, as the hub understands it. */
-function translate(query: string): string {
+/** The query of `connect`, as the hub understands it; a key is not left in it. */
+function translate(query: string, takesKey: boolean): { readonly search: string; readonly key: string | undefined } {
   const parameters = new URLSearchParams(query);
   for (const [theirs, ours] of SYNONYMS) {
     const value = parameters.get(theirs);
     if (value && !parameters.has(ours)) parameters.set(ours, value);
   }
-  return parameters.toString();
+  const key = takesKey ? parameters.get(KEY_PARAMETER) : undefined;
+  if (takesKey) parameters.delete(KEY_PARAMETER);
+  return { search: parameters.toString(), key: key || undefined };
 }
 
 function decode(part: string): string | undefined {
@@ -40,24 +51,31 @@ function decode(part: string): string | undefined {
 }
 
 /** What a target (path and query, as they came) asks for; `undefined`: no stream, or none that can be. */
-export function findStream(target: string): StreamTarget | undefined {
+export function findStream(target: string, takesKey: boolean): StreamTarget | undefined {
   const end = target.indexOf('?');
   const path = end < 0 ? target : target.slice(0, end);
   if (path === EVENTS) return { route: {}, target };
-  if (path === CONNECT) return { route: {}, target: `${path}?${translate(target.slice(path.length + 1))}` };
+  if (path === CONNECT) {
+    const { search, key } = translate(target.slice(path.length + 1), takesKey);
+    return { route: {}, target: `${path}?${search}`, key };
+  }
   const [, part = ''] = /^\/stream\/([^/]+)$/.exec(path) ?? [];
   const channel = decode(part);
   return isPattern(channel) ? { route: { channels: [channel] }, target } : undefined;
 }
 
 /** The same for hosts that speak Fetch. */
-export function addStreams(app: App, push: Pick<PushStream, 'fetchHandler'>): void {
+export function addStreams(app: App, push: Pick<PushStream, 'fetchHandler'>, takesKey: boolean): void {
   const all = push.fetchHandler();
   app.all(EVENTS, ({ req }) => all(req.raw));
   app.all(CONNECT, ({ req }) => {
+    const { raw } = req;
     const url = new URL(req.url);
-    url.search = translate(url.search);
-    return all(new Request(url, req.raw));
+    const { search, key } = translate(url.search, takesKey);
+    url.search = search;
+    const headers = new Headers(raw.headers);
+    if (key !== undefined && !hasCredential((name) => headers.has(name))) headers.set(KEY_HEADER, key);
+    return all(new Request(url, { method: raw.method, headers, signal: raw.signal }));
   });
   app.all('/stream/:channel', ({ req }) => {
     const channel = req.param('channel');

@@ -1,0 +1,99 @@
+import type { Logger } from 'pino';
+import { apiKeys, type ApiKeyRing, generateKey } from '../auth/index.ts';
+import { createPushStream } from '../create.ts';
+import { createDemo } from '../demo.ts';
+import type { Environment } from '../environment.ts';
+import { isClientId } from '../grammar.ts';
+import type { Authorize } from '../grant.ts';
+import { hostEnvironment } from '../host.ts';
+import { isLoopback } from '../http/host-names.ts';
+import { serve } from '../http/index.ts';
+import { memoryLog } from '../log/memory.ts';
+import { simulateTasks } from '../tasks.ts';
+import type { Flags } from './flags.ts';
+import { errorParts } from './log.ts';
+
+/** A server as the command runs it. */
+export interface Running {
+  readonly url: string;
+  /** Of the keys that may publish. */
+  readonly fingerprints: readonly string[];
+  /** The key that was made for this run, if one was. */
+  readonly madeKey: string | undefined;
+  /** Ends the streams over a window, then everything. */
+  stop(): Promise<void>;
+}
+
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Streams may be read by everybody. Who brings a key has it checked, and may say who he is: then he
+ * gets what is published to that client. Without keys everybody may.
+ */
+function createAuthorize(keys: ApiKeyRing | undefined): Authorize {
+  return (request) => {
+    const { headers, url } = request;
+    const name = url.searchParams.get('clientId');
+    const clientId = isClientId(name) ? { clientId: name } : {};
+    if (!keys) return clientId;
+    if (!headers.has('authorization') && !headers.has('x-api-key')) return {};
+    const grant = keys.authorize(request);
+    return 'status' in grant ? grant : { ...grant, ...clientId };
+  };
+}
+
+/** On a loopback address its own names, and those of the pages that a proxy on this machine serves. */
+function hostsOf({ host, origins }: Flags): readonly string[] | undefined {
+  if (!isLoopback(host)) return undefined;
+  return [...LOOPBACK_HOSTS, host, ...origins.map((origin) => new URL(origin).hostname)];
+}
+
+/**
+ * Starts a server.
+ *
+ * @throws {Error} What Node says where it cannot listen.
+ */
+export async function run(flags: Flags, logger: Logger): Promise<Running> {
+  const environment: Environment = {
+    ...hostEnvironment,
+    reportError: (error, where) => logger.error({ where, ...errorParts(error) }, 'failed'),
+  };
+  const madeKey = flags.open || flags.apiKeys.length > 0 ? undefined : generateKey();
+  const keys = flags.open ? undefined : apiKeys(madeKey === undefined ? flags.apiKeys : [madeKey]);
+  const push = createPushStream({
+    log: memoryLog({ maxEvents: flags.maxEvents }),
+    heartbeatMs: flags.heartbeatMs,
+    authorize: createAuthorize(keys),
+    environment,
+  });
+  const { port, host, origins, queryApiKey, open } = flags;
+  const hosts = hostsOf(flags);
+  const demo = createDemo(push, environment);
+  const served = await serve(push, {
+    port,
+    host,
+    origins,
+    hosts,
+    keys,
+    open,
+    demo,
+    apiKeyInQuery: queryApiKey,
+    logger,
+    environment,
+  });
+  if (flags.demo) {
+    push.source(simulateTasks(environment));
+    demo.start();
+  }
+  return {
+    url: served.url,
+    fingerprints: keys?.list().map(({ fingerprint }) => fingerprint) ?? [],
+    madeKey,
+    async stop() {
+      demo.stop();
+      await served.drain({ windowMs: flags.drainMs });
+      await push.close();
+      await served.close();
+    },
+  };
+}
