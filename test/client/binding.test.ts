@@ -381,6 +381,34 @@ describe('controls', () => {
     expect(transport.live).toHaveLength(2);
   });
 
+  test('a disconnect lasts until its component is there anew, a pause until it is taken back', () => {
+    const { scope, time, transport, options } = shared();
+    const binding = createBinding(tasks, options, scope);
+    const { connect, disconnect, pause, resume } = binding.getSnapshot();
+    const reattach = (detach: () => void, ...between: (() => void)[]): (() => void) => {
+      detach();
+      for (const run of between) run();
+      time.advance(16);
+      return binding.attach();
+    };
+    disconnect();
+    let detach = reattach(binding.attach());
+    expect(transport.connections).toHaveLength(0);
+    connect();
+    detach = reattach(detach);
+    expect(transport.live).toHaveLength(1);
+    disconnect();
+    detach = reattach(detach);
+    expect(transport.live).toHaveLength(1);
+    detach = reattach(detach, disconnect);
+    expect(transport.live).toHaveLength(1);
+    pause();
+    detach = reattach(detach);
+    expect([transport.live.length, binding.client?.status]).toEqual([0, 'paused']);
+    reattach(detach, resume);
+    expect(transport.live).toHaveLength(1);
+  });
+
   test('they are the same functions in every result', () => {
     const { scope, time, transport, options } = shared();
     const binding = createBinding(tasks, options, scope);

@@ -38,3 +38,30 @@ test.each([
     expect([view.text, at.server.connections.length]).toEqual([status, 0]);
   },
 );
+
+function Leaving({ run }: { run: () => void }) {
+  useEffect(() => run, [run]);
+  return null;
+}
+
+test.each(['child', 'own'])('who disconnects when it goes (%s effect) is connected under StrictMode', async (whose) => {
+  const at = world();
+  function Tidy() {
+    const { status, disconnect } = useEventStream(at.url, at.client);
+    useEffect(() => (whose === 'own' ? disconnect : undefined), [disconnect]);
+    return (
+      <>
+        {whose === 'child' && <Leaving run={disconnect} />}
+        {status}
+      </>
+    );
+  }
+  const view = await mount(
+    <StrictMode>
+      <Tidy />
+    </StrictMode>,
+  );
+  (await at.server.next()).open();
+  await at.pass();
+  expect([view.text, at.server.live.length]).toEqual(['open', 1]);
+});

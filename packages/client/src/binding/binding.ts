@@ -125,6 +125,7 @@ export function createBinding(
     reached = stream.cursor.value;
     lease?.();
     wishes.holds -= 1;
+    if (wishes.holds === 0) wishes.isLeased = wishes.isLeasedAnew;
     // Who is gone must not hold up those who stay; but where nobody does, nothing is asked for any more.
     stream.leases.settled(() => {
       if (wishes.holds === 0 || wishes.client !== client) client.resume(wishes.reason);
@@ -144,7 +145,7 @@ export function createBinding(
   }
 
   function take(): EventClient | undefined {
-    wishes.isLeased = true;
+    wishes.isLeased = wishes.isLeasedAnew = true;
     if (!held) return undefined;
     move();
     held.lease ??= held.client.retain();
@@ -154,7 +155,8 @@ export function createBinding(
   const controls: StreamControls = {
     connect: () => take()?.connect(),
     disconnect() {
-      wishes.isLeased = false;
+      if (held) wishes.isLeased = false;
+      else if (!wishes.client) wishes.isLeased = wishes.isLeasedAnew = false;
       held?.lease?.();
       if (held) held.lease = undefined;
     },

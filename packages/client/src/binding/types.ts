@@ -85,11 +85,14 @@ export interface BindingOptions<
 export interface StreamControls {
   /** Takes this component's lease again, and opens what is closed. */
   readonly connect: () => void;
-  /** Gives this component's lease back: the stream ends when nobody else holds one. */
+  /**
+   * Gives this component's lease back, until `connect()` or until it is there anew: the stream ends when nobody else
+   * holds one.
+   */
   readonly disconnect: () => void;
   /** A new connection now, from the cursor, for all who share it. */
   readonly reconnect: () => void;
-  /** Drops the connection, for all who share it, until `resume()` or until this component is gone. */
+  /** Drops the connection, for all who share it, until `resume()`, and while this component is there. */
   readonly pause: () => void;
   /** Takes this component's pause back; goes on from the cursor. */
   readonly resume: () => void;

@@ -8,6 +8,8 @@ export interface Wishes {
   readonly reason: string;
   /** Until it disconnects, and again when it connects. */
   isLeased: boolean;
+  /** The same whenever it is there anew: who disconnects while going means only that. */
+  isLeasedAnew: boolean;
   isPaused: boolean;
   /** The client that they were told last. */
   client: EventClient | undefined;
@@ -21,5 +23,13 @@ let reasons = 0;
 export function wishesFor(of: unknown, before: Wishes | undefined): Wishes {
   if (before && before.of === of) return before;
   reasons += 1;
-  return { of, reason: `binding ${reasons}`, isLeased: true, isPaused: false, client: undefined, holds: 0 };
+  return {
+    of,
+    reason: `binding ${reasons}`,
+    isLeased: true,
+    isLeasedAnew: true,
+    isPaused: false,
+    client: undefined,
+    holds: 0,
+  };
 }
