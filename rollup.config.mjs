@@ -25,8 +25,8 @@ const packages = [
       auth: 'auth/index.ts',
       http: 'http/index.ts',
       testing: 'testing/index.ts',
-      cli: 'cli/index.ts',
     },
+    command: { cli: 'cli/index.ts' },
     inline: ['pushstream-protocol'],
   },
   // Rollup drops directives: hooks are for client components.
@@ -41,7 +41,7 @@ for (const { name } of packages) rmSync(`packages/${name}/dist`, { recursive: tr
 
 const target = 'es2022';
 
-const input = ({ name, entries }) =>
+const input = ({ name }, entries) =>
   Object.fromEntries(Object.entries(entries).map(([entry, file]) => [entry, `packages/${name}/src/${file}`]));
 
 const isExternal =
@@ -82,17 +82,25 @@ const formats = ({ isEsmOnly }) => [
   ...(isEsmOnly ? [] : [{ format: 'cjs', code: 'cjs', types: 'd.cts' }]),
 ];
 
-const modules = (item) => ({
-  input: input(item),
-  external: isExternal(item.inline),
-  plugins: [resolve({ extensions: ['.ts', '.mjs', '.js'] }), compile()],
-  output: formats(item).map(({ format, code }) =>
-    output(item.name, format, code, { sourcemap: true, exports: 'named', banner: item.banner, plugins: [fold] }),
-  ),
-});
+/** A command is run, never imported: it has one format, no types, and a first line of its own. */
+const isCommand = ({ command = {} }, { fileName }) => `${fileName.replace(/\.mjs$/, '')}` in command;
+const banner = (item) => (chunk) => (isCommand(item, chunk) ? '#!/usr/bin/env node' : (item.banner ?? ''));
+
+const modules = (item) =>
+  formats(item).map(({ format, code }) => ({
+    input: input(item, format === 'es' ? { ...item.entries, ...item.command } : item.entries),
+    external: isExternal(item.inline),
+    plugins: [resolve({ extensions: ['.ts', '.mjs', '.js'] }), compile()],
+    output: output(item.name, format, code, {
+      sourcemap: true,
+      exports: 'named',
+      banner: banner(item),
+      plugins: [fold],
+    }),
+  }));
 
 const dts = (item) => ({
-  input: input(item),
+  input: input(item, item.entries),
   external: isExternal(item.inline),
   plugins: [declarations({ tsconfig: `packages/${item.name}/tsconfig.json`, includeExternal: item.inline })],
   // `Symbol.dispose` is younger than the libraries that many projects compile with.
@@ -121,4 +129,4 @@ function umd({ name, umd: { entry, file, global } }) {
   };
 }
 
-export default packages.flatMap((item) => [modules(item), dts(item), ...(item.umd ? [umd(item)] : [])]);
+export default packages.flatMap((item) => [...modules(item), dts(item), ...(item.umd ? [umd(item)] : [])]);

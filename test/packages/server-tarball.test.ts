@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { publint } from 'publint';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bin, pack, readJson, root, run, temporaryFolder, writeFiles } from './tarball.ts';
+
+let folder: string;
+let tarball: string;
+let project: string;
+let installed: string;
+
+/** What the server depends on is there already: linked, not installed. */
+async function linkDependencies(): Promise<void> {
+  const manifest = await readJson(join(root, 'packages/server/package.json'));
+  for (const name of [...Object.keys(manifest['dependencies'] as object), '@types/node']) {
+    const place = join(project, 'node_modules', name);
+    await mkdir(dirname(place), { recursive: true });
+    await symlink(await realpath(join(root, 'packages/server/node_modules', name)), place);
+  }
+}
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  tarball = await pack('server', folder);
+  project = join(folder, 'app');
+  installed = join(project, 'node_modules/pushstream-server');
+  await mkdir(installed, { recursive: true });
+  await run('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);
+  await linkDependencies();
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('the tarball holds the build, the licence and the readme, and nothing else', async () => {
+  const files = (await run('tar', ['-tzf', tarball])).trim().split('\n');
+  const entries = ['auth', 'http', 'index', 'testing'];
+  const built = entries.flatMap((entry) =>
+    ['mjs', 'cjs'].flatMap((kind) => [
+      `${entry}.${kind}`,
+      `${entry}.${kind}.map`,
+      `${entry}.d.${kind.replace('js', 'ts')}`,
+    ]),
+  );
+  const dist = [...built, 'cli.mjs', 'cli.mjs.map'].map((file) => `package/dist/${file}`);
+  const papers = ['package/LICENSE', 'package/README.md', 'package/package.json'];
+  const isShared = (file: string): boolean =>
+    /^package\/dist\/shared-[\w-]+\.(mjs|cjs|d\.mts|d\.cts)(\.map)?$/.test(file);
+  const own = files.filter((file) => !isShared(file) && file !== 'package/CHANGELOG.md');
+  expect(own.sort()).toEqual([...dist, ...papers].sort());
+});
+
+test('the published manifest names no workspace', async () => {
+  expect(await readFile(join(installed, 'package.json'), 'utf8')).not.toContain('workspace:');
+});
+
+test('publint finds nothing to say', async () => {
+  const content = await readFile(tarball);
+  const { messages } = await publint({ pack: { tarball: new Uint8Array(content).buffer }, strict: true });
+  expect(messages).toEqual([]);
+});
+
+test('the types resolve in every kind of module resolution', async () => {
+  await run(bin('attw'), [tarball, '--profile', 'strict', '--format', 'ascii', '--no-definitely-typed']);
+});
+
+const body = `
+const push = createPushStream({ authorize: jwtAuthorize({ secret: 'x'.repeat(32), algorithms: ['HS256'], issuer: false, audience: false }) });
+const { status } = await push.fetch(new Request('http://a/events', { headers: { authorization: 'Bearer a.b.c' } }));
+const { id } = await push.publish('tick', 1);
+console.log(status, typeof id, typeof createHttpApi, logBehaviours.length);
+await push.close();
+`;
+
+describe.each(['node', 'node-20', 'node-22', 'node-26'])('on %s', (runtime) => {
+  const node = runtime === 'node' ? bin('node') : join(root, 'test/runtimes/node_modules', runtime, 'bin/node');
+
+  test('its modules load as ES modules', async () => {
+    await writeFiles(project, {
+      'use.mjs': `import { createPushStream } from 'pushstream-server';
+import { jwtAuthorize } from 'pushstream-server/auth';
+import { createHttpApi } from 'pushstream-server/http';
+import { logBehaviours } from 'pushstream-server/testing';
+${body}`,
+    });
+    expect(await run(node, ['use.mjs'], project)).toBe('401 string function 1\n');
+  });
+
+  test('and as CommonJS', async () => {
+    await writeFiles(project, {
+      'use.cjs': `const { createPushStream } = require('pushstream-server');
+const { jwtAuthorize } = require('pushstream-server/auth');
+const { createHttpApi } = require('pushstream-server/http');
+const { logBehaviours } = require('pushstream-server/testing');
+(async () => {${body}})();`,
+    });
+    expect(await run(node, ['use.cjs'], project)).toBe('401 string function 1\n');
+  });
+
+  test('the command serves, and ends when it is told to', async () => {
+    const command = join(installed, 'dist/cli.mjs');
+    const child = spawn(node, [command, '--port', '0', '--open', '--drain-ms', '0'], { cwd: project });
+    let output = '';
+    child.stdout.on('data', (text) => (output += String(text)));
+    child.stderr.on('data', (text) => (output += String(text)));
+    try {
+      await expect.poll(() => output, { timeout: 20_000 }).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] ?? '';
+      const stream = await fetch(`${url}/stream/demo`);
+      const published = await fetch(`${url}/publish/demo`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"type":"hello","data":{"text":"Hello"}}',
+      });
+      expect(published.status).toBe(202);
+      let text = '';
+      for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        text += chunk;
+        if (text.includes('event: hello')) break;
+      }
+      expect(text).toContain('event: pushstream.ready');
+    } finally {
+      child.kill('SIGTERM');
+    }
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(0);
+  });
+});
