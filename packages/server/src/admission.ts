@@ -1,9 +1,11 @@
+import { Buffer } from 'node:buffer';
 import { corsHeaders, preflight } from './cors.ts';
 import { decide } from './authorize.ts';
 import { LogUnavailableError } from './errors.ts';
 import { authorizeSubscription, readSubscription, type Subscription } from './filter.ts';
 import type { Grant, StreamRequest } from './grant.ts';
 import { isSession } from './grammar.ts';
+import { foreignHost } from './host-name.ts';
 import type { Hub } from './hub.ts';
 import type { Killed } from './killed.ts';
 import { locate } from './locate.ts';
@@ -17,9 +19,18 @@ import { count } from './stats.ts';
 
 const METHODS = 'GET, HEAD, OPTIONS';
 
+/** The header before the query, which stays as it is when a browser reconnects. */
+function lastEventIdOf({ headers, url }: StreamRequest): string {
+  const header = headers.get('last-event-id');
+  if (header === null) return url.searchParams.get('lastEventId') ?? '';
+  // Hosts hand headers out byte by byte; an id is UTF-8.
+  return Buffer.from(header, 'latin1').toString('utf8');
+}
+
 /** Decides about requests, for every host. */
 export interface Admission {
-  admit(request: StreamRequest, route: RouteOptions): Promise<Opening | Response>;
+  /** `isLocal`: the server is known to listen where only programs of its machine reach it. */
+  admit(request: StreamRequest, route: RouteOptions, isLocal?: boolean): Promise<Opening | Response>;
   /** Something was revoked: who has not begun by now has to be authorised again. */
   revoke(): void;
   /** From now on every stream is refused. */
@@ -45,16 +56,10 @@ export function createAdmission({ hub, log, killed, settings }: AdmissionParts):
     accept === null || /(^|,)\s*(text\/event-stream|text\/\*|\*\/\*)\s*(;|,|$)/i.test(accept);
 
   /** What can be said before anybody is asked. */
-  function refuseEarly({ method, url, headers }: StreamRequest): Response | undefined {
+  function refuseEarly({ method, url, headers }: StreamRequest, isLocal: boolean): Response | undefined {
     const { hosts, limits, origins } = settings();
-    const host = (headers.get('host') ?? url.host).replace(/:\d*$/, '').toLowerCase();
-    if (hosts && !hosts.includes(host)) {
-      return refuse(
-        421,
-        'Misdirected Request',
-        `Expected one of the hosts that are served here, got ${JSON.stringify(host)}`,
-      );
-    }
+    const foreign = foreignHost(headers.get('host') ?? url.host, hosts, isLocal);
+    if (foreign !== undefined) return refuse(421, 'Misdirected Request', foreign);
     if (method === 'OPTIONS') return preflight(headers, origins, METHODS);
     if (method !== 'GET' && method !== 'HEAD') {
       return refuse(405, 'Method Not Allowed', `Expected GET, got ${method}`, { allow: METHODS });
@@ -98,8 +103,8 @@ export function createAdmission({ hub, log, killed, settings }: AdmissionParts):
     });
   }
 
-  async function decideAll(request: StreamRequest, route: RouteOptions): Promise<Opening | Response> {
-    const early = refuseEarly(request);
+  async function decideAll(request: StreamRequest, route: RouteOptions, isLocal: boolean): Promise<Opening | Response> {
+    const early = refuseEarly(request, isLocal);
     if (early) return early;
     const { authorize, limits } = settings();
     const seen = revocations;
@@ -107,11 +112,11 @@ export function createAdmission({ hub, log, killed, settings }: AdmissionParts):
     if (grant instanceof Response) return grant;
     const subscription = subscribe(request, route, grant);
     if (subscription instanceof Response) return subscription;
-    const requested = request.headers.get('last-event-id') ?? request.url.searchParams.get('lastEventId') ?? '';
+    const requested = lastEventIdOf(request);
     try {
       const location = await locate(hub, log, requested, limits.replay);
       // Others came in the meantime.
-      const late = refuseEarly(request);
+      const late = refuseEarly(request, isLocal);
       if (late) return late;
       if (!room.isFullFor(grant.clientId, limits)) {
         return reserve({ request, grant, subscription, location, requested }, seen);
@@ -126,8 +131,8 @@ export function createAdmission({ hub, log, killed, settings }: AdmissionParts):
   }
 
   return {
-    async admit(request, route) {
-      const answer = await decideAll(request, route);
+    async admit(request, route, isLocal = false) {
+      const answer = await decideAll(request, route, isLocal);
       if (!(answer instanceof Response)) return answer;
       if (answer.status >= 400) count(stats.refused, answer.status);
       const cors = corsHeaders(request.headers.get('origin'), settings().origins);

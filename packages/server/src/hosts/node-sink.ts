@@ -2,7 +2,6 @@ import { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
-import type { Chunk } from '../chunk.ts';
 import type { Sink, SinkListener } from '../sink.ts';
 
 const { write } = ServerResponse.prototype;
@@ -20,6 +19,26 @@ function ownSocket(response: ServerResponse | Http2ServerResponse): Socket | und
   return isNode && isPlain && socket instanceof Socket && response.headersSent ? socket : undefined;
 }
 
+/** Middleware that compresses holds back what it was given, and says how it gives that out. */
+function flushOf(response: ServerResponse | Http2ServerResponse): () => void {
+  const own: { readonly flush?: unknown; readonly writable: boolean } = response;
+  // Not an inherited one: that is Node's, for something else.
+  const flush = Object.hasOwn(own, 'flush') ? own.flush : undefined;
+  return typeof flush === 'function' ? () => void flush.call(own) : () => {};
+}
+
+/** How a chunk is written to it. */
+function writerOf(response: ServerResponse | Http2ServerResponse, socket: Socket | undefined): Sink['write'] {
+  // A peer that has said its last word ends the socket before the response knows.
+  if (socket) return ({ framed }) => socket.writable && socket.write(framed);
+  const flush = flushOf(response);
+  return ({ bytes }) => {
+    const takesMore = (response as Writable).write(bytes);
+    flush();
+    return takesMore;
+  };
+}
+
 /** A response whose headers are sent, as a sink; `listen` has to be called at once. */
 export function nodeSink(response: ServerResponse | Http2ServerResponse): {
   readonly sink: Sink;
@@ -27,11 +46,10 @@ export function nodeSink(response: ServerResponse | Http2ServerResponse): {
 } {
   const socket = ownSocket(response);
   const target: Writable = socket ?? response;
-  const take = ({ bytes, framed }: Chunk): boolean => target.write(socket ? framed : bytes);
 
   return {
     sink: {
-      write: take,
+      write: writerOf(response, socket),
       get bufferedBytes() {
         return target.writableLength;
       },

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { Socket } from 'node:net';
 import type { Admission } from '../admission.ts';
 import type { StreamRequest } from '../grant.ts';
+import type { Opening } from '../opening.ts';
 import type { RouteOptions } from '../route.ts';
 import { refuse } from '../refusal.ts';
 import { nodeSink } from './node-sink.ts';
@@ -15,6 +15,17 @@ export type NodeHandler = (
 
 type NodeRequest = Parameters<NodeHandler>[0];
 type NodeResponse = Parameters<NodeHandler>[1];
+
+/** The target as it came: a router takes away the path that it is mounted at. */
+function urlOf(native: NodeRequest): URL | undefined {
+  const { url = '/', originalUrl }: { url?: string | undefined; originalUrl?: unknown } = native;
+  const query = url.indexOf('?');
+  const path = typeof originalUrl === 'string' ? originalUrl : url;
+  const target = path.replace(/\?.*$/, '') + (query < 0 ? '' : url.slice(query));
+  // Two slashes are a path here, and not the name of a host.
+  const whole = target.startsWith('/') ? `http://host${target}` : target;
+  return URL.canParse(whole, 'http://host') ? new URL(whole, 'http://host') : undefined;
+}
 
 /** What the request says, read when somebody asks. */
 function requestOf(native: NodeRequest, url: URL): StreamRequest {
@@ -37,55 +48,91 @@ function requestOf(native: NodeRequest, url: URL): StreamRequest {
   };
 }
 
-async function answer(response: NodeResponse, refusal: Response): Promise<void> {
-  response.statusCode = refusal.status;
-  for (const [name, value] of refusal.headers) response.setHeader(name, value);
-  response.end(Buffer.from(await refusal.arrayBuffer()));
+/** Its server listens on a loopback address, and no other. */
+function isLocal({ socket }: NodeRequest): boolean {
+  // Node's own, though not in its types.
+  const { server } = socket as { server?: { address?(): { readonly address?: string } | string | null } };
+  const bound = server?.address?.();
+  return typeof bound === 'object' && /^(127\.|::1$|::ffff:127\.)/.test(bound?.address ?? '');
 }
 
-/** A second request on a connection whose first one is a stream would never be answered. */
-const streaming: WeakSet<Socket> = new WeakSet();
+/** Nobody waits for it any more. That of HTTP/2 only its stream knows. */
+const isOver = (response: NodeResponse): boolean =>
+  response.writableEnded || ('stream' in response ? response.stream.destroyed : response.destroyed);
+
+/** Some other response is still on its way over the same connection, and may be a stream. */
+const isBehind = (response: NodeResponse): boolean => !('stream' in response) && response.socket === null;
+
+function setHeader(response: NodeResponse, name: string, value: string | readonly string[]): void {
+  const before = name === 'vary' ? response.getHeader(name) : undefined;
+  // What others of the host vary by stays true.
+  response.setHeader(name, before === undefined ? value : `${String(before)}, ${String(value)}`);
+}
+
+async function answer(response: NodeResponse, refusal: Response): Promise<void> {
+  const body = Buffer.from(await refusal.arrayBuffer());
+  if (isOver(response)) return;
+  response.statusCode = refusal.status;
+  for (const [name, value] of refusal.headers) if (name !== 'set-cookie') setHeader(response, name, value);
+  const cookies = refusal.headers.getSetCookie();
+  if (cookies.length > 0) setHeader(response, 'set-cookie', cookies);
+  response.end(body);
+}
+
+/** For as long as the stream lasts the connection is its own, and ends with it. */
+function claim({ socket }: NodeRequest, response: NodeResponse): void {
+  // Kept for another request, it would keep a server that closes.
+  response.setHeader('connection', 'close');
+  socket.setNoDelay(true);
+  // A peer that is gone without a word is found by this, too.
+  socket.setKeepAlive(true, 30_000);
+  socket.setTimeout(0);
+}
+
+/** Sends the head. */
+function begin(native: NodeRequest, response: NodeResponse, headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers)) setHeader(response, name, value);
+  response.statusCode = 200;
+  // Nobody reads its body; while that waits, nobody sees the end of the connection.
+  native.resume();
+  if (native.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  if (native.httpVersionMajor === 1) claim(native, response);
+  // HTTP/1.1 would send them with the first part of the body.
+  if ('flushHeaders' in response) response.flushHeaders();
+  else response.writeHead(200);
+}
 
 /** The handler of one route. `failed` takes what must not happen. */
 export function nodeHandler(admission: Admission, route: RouteOptions, failed: (error: unknown) => void): NodeHandler {
+  /** What it gets: a stream, or an answer that is none. */
+  function decide(native: NodeRequest, response: NodeResponse): Response | Promise<Opening | Response> {
+    const url = urlOf(native);
+    if (!url) return refuse(400, 'Bad Request', 'Expected a target that is a URL');
+    if (!isBehind(response)) return admission.admit(requestOf(native, url), route, isLocal(native));
+    // A stream would begin when the other one ends; if that never happens, nobody is told.
+    const detail = 'Expected a connection of its own, got one with an answer on its way';
+    return refuse(503, 'Service Unavailable', detail, { 'retry-after': '1' });
+  }
+
   async function handle(native: NodeRequest, response: NodeResponse): Promise<void> {
-    const target = native.url ?? '/';
-    if (!URL.canParse(target, 'http://host')) {
-      await answer(response, refuse(400, 'Bad Request', 'Expected a target that is a URL'));
-      return;
-    }
-    const { socket } = native;
-    if (native.httpVersionMajor === 1 && streaming.has(socket)) {
-      socket.destroy();
-      return;
-    }
-    const opening = await admission.admit(requestOf(native, new URL(target, 'http://host')), route);
+    const opening = await decide(native, response);
     if (opening instanceof Response) {
       await answer(response, opening);
       return;
     }
-    if (response.destroyed || response.writableEnded) {
+    try {
+      if (!isOver(response)) begin(native, response, opening.headers);
+    } catch (error) {
+      opening.abandon();
+      throw error;
+    }
+    if (isOver(response)) {
       opening.abandon();
       return;
     }
-    for (const [name, value] of Object.entries(opening.headers)) response.setHeader(name, value);
-    if (native.method === 'HEAD') {
-      opening.abandon();
-      response.end();
-      return;
-    }
-    if (native.httpVersionMajor === 1) {
-      streaming.add(socket);
-      socket.setNoDelay(true);
-      // A peer that is gone without a word is found by this, too.
-      socket.setKeepAlive(true, 30_000);
-      socket.setTimeout(0);
-      response.once('close', () => streaming.delete(socket));
-    }
-    response.statusCode = 200;
-    // HTTP/1.1 would send them with the first part of the body.
-    if ('flushHeaders' in response) response.flushHeaders();
-    else response.writeHead(200);
     const { sink, listen } = nodeSink(response);
     listen(opening.begin(sink));
   }

@@ -1,0 +1,16 @@
+/** Names that lead to the machine itself and that nobody else can own. */
+const LOOPBACK_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** The name of a `Host`, without its port. */
+const nameOf = (host: string): string => host.replace(/:\d*$/, '').toLowerCase();
+
+/**
+ * What is wrong with a `Host`; `undefined`: nothing. Without `hosts`, a server that only programs of
+ * its machine reach answers to loopback names alone: a foreign page may have its own name lead there.
+ */
+export function foreignHost(host: string, hosts: readonly string[] | undefined, isLocal: boolean): string | undefined {
+  const name = nameOf(host);
+  if (hosts ? hosts.some((own) => own.toLowerCase() === name) : !isLocal || LOOPBACK_NAME.test(name)) return undefined;
+  const where = hosts ? 'that are served here' : '"localhost", "127.0.0.1", "[::1]" or those of the option hosts';
+  return `Expected as Host one of ${where}, got ${JSON.stringify(name)}`;
+}
