@@ -14,7 +14,7 @@ export interface Subscription {
 }
 
 /** What a filter looks at. */
-export type Filtered = Pick<LogEntry, 'channel' | 'type' | 'tags'>;
+type Filtered = Pick<LogEntry, 'channel' | 'type' | 'tags'>;
 
 const unique = <Item>(items: Iterable<Item>): Item[] => [...new Set(items)];
 

@@ -61,12 +61,12 @@ export const isTagName = (value: unknown): value is string => typeof value === '
 /** At most 256 characters, none of them a control character. Compared as it is, without normalisation. */
 export const isTagValue: (value: unknown) => value is string = isText;
 
-export const NAME_EXPECTED =
+const NAME_EXPECTED =
   'segments of letters, digits and "_-:@~" between dots, at most 256 characters, not of "pushstream"';
 export const LABEL_EXPECTED = '1 to 256 printable ASCII characters without a blank at either end';
-export const KEY_EXPECTED = '1 to 256 characters, none of them a control character';
-export const TAG_NAME_EXPECTED = '1 to 64 letters, digits and "_-@~"';
-export const TAG_VALUE_EXPECTED = 'at most 256 characters, none of them a control character';
+const KEY_EXPECTED = '1 to 256 characters, none of them a control character';
+const TAG_NAME_EXPECTED = '1 to 64 letters, digits and "_-@~"';
+const TAG_VALUE_EXPECTED = 'at most 256 characters, none of them a control character';
 
 /** What came, for a message: never long, and no character that a log or a terminal obeys. */
 export function quote(value: unknown): string {
