@@ -177,7 +177,7 @@ describe('a grant', () => {
     { channels: [] },
     { channels: ['a', 'b.*', '*'] },
     { clientId: 'alice', credential: 'key-1', retryMs: 0, expiresAt: Date.UTC(2026, 0, 2) },
-    { channels: undefined, clientId: undefined, expiresAt: undefined, credential: undefined, retryMs: undefined },
+    { clientId: undefined, expiresAt: undefined, credential: undefined, retryMs: undefined },
     Object.assign(Object.create(null) as object, { channels: ['a'] }),
   ])('%j is one', async (grant) => {
     const { decision, environment } = await decided(answering(grant));
@@ -223,4 +223,10 @@ test.each([204, 302, 401, 403, 418, 429, 503])('a response with %s is passed on 
   const { decision, environment } = await decided(answering(response));
   expect(decision).toBe(response);
   expect(environment.reports).toHaveLength(0);
+});
+
+test('channels that are given and are not there are refused, not taken for all of them', async () => {
+  const { status, environment } = await decided(answering({ channels: undefined }));
+  expect(status).toBe(503);
+  expect(String(environment.reports[0]?.[1])).toContain('channels');
 });

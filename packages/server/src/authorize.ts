@@ -102,7 +102,8 @@ function checkGrant(answer: unknown): Grant {
   if (channels && channels.length > MAX_CHANNELS) {
     throw misuse(`${WHERE}: channels`, `at most ${MAX_CHANNELS}`, String(channels.length));
   }
-  if (channels !== undefined) checkPatterns(`${WHERE}: channels`, channels);
+  // Given and not there is not the same as not given: that would be a grant of everything.
+  if ('channels' in grant) checkPatterns(`${WHERE}: channels`, channels);
   if (clientId !== undefined && !isClientId(clientId))
     throw misuse(`${WHERE}: clientId`, LABEL_EXPECTED, kind(clientId));
   if (credential !== undefined && !isClientId(credential)) {

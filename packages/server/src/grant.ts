@@ -10,8 +10,13 @@ export interface StreamRequest {
 
 /** What a client may have. */
 export interface Grant {
-  /** Channels or patterns (`orders.*`) that may be read. @default all */
-  readonly channels?: readonly string[] | undefined;
+  /**
+   * Channels or patterns (`orders.*`) that may be read; an empty list: none. `undefined` is refused: who
+   * has looked in vain must not be given everything.
+   *
+   * @default all
+   */
+  readonly channels?: readonly string[];
   /** Who it is: gets what is published `to` this id. @default nobody in particular */
   readonly clientId?: string | undefined;
   /** When the grant ends, in milliseconds since the epoch: so does the stream. @default never */

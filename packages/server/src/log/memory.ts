@@ -58,22 +58,30 @@ function freeze({ type, data, channel, to, tags }: NewEntry, seq: number, time: 
 /** Done before this returns, and told by a promise. */
 const promise = <Result>(work: () => Result): Promise<Result> => new Promise((resolve) => resolve(work()));
 
+/** A tail that waits; what is behind its number stays until it has read on. */
+interface Sleeper {
+  seq: number;
+  wake: () => void;
+}
+
 /** `memoryLog` with limits that are vouched for. They are looked up each time. */
 export function createMemoryLog(limits: MemoryLimits, environment: Environment): Log {
   const epoch = environment.token();
   const retention = createRetention(limits);
   const keys = createKeys(limits);
-  const sleepers = new Set<() => void>();
+  const sleepers = new Set<Sleeper>();
   let isClosed = false;
 
   function wakeAll(): void {
-    for (const wake of sleepers) wake();
+    for (const sleeper of sleepers) sleeper.wake();
   }
 
   /** There is no timer: what is too old goes when somebody looks. */
   function trim(): number {
     const now = environment.monotonicNow();
-    retention.trim(now);
+    let upTo = Infinity;
+    for (const { seq } of sleepers) upTo = Math.min(upTo, seq);
+    retention.trim(now, upTo);
     keys.trim(now);
     return now;
   }
@@ -90,6 +98,7 @@ export function createMemoryLog(limits: MemoryLimits, environment: Environment):
     if (known !== undefined) return { epoch, seq: known, duplicate: true };
     const seq = retention.last + 1;
     retention.add(freeze(entry, seq, environment.now()), now);
+    trim();
     if (key !== undefined) keys.add(key, seq, now);
     wakeAll();
     return { epoch, seq, duplicate: false };
@@ -103,31 +112,32 @@ export function createMemoryLog(limits: MemoryLimits, environment: Environment):
   }
 
   /** Until something is published, the signal is aborted or the log is closed. */
-  function sleep(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      function wake(): void {
-        sleepers.delete(wake);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      }
-      sleepers.add(wake);
-      signal.addEventListener('abort', wake);
+  async function sleep(sleeper: Sleeper, signal: AbortSignal): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      sleeper.wake = resolve;
     });
+    sleepers.add(sleeper);
+    signal.addEventListener('abort', sleeper.wake);
+    await woken;
+    signal.removeEventListener('abort', sleeper.wake);
   }
 
   async function* tail(after: Position, signal: AbortSignal): AsyncGenerator<LogPage, void> {
+    const sleeper: Sleeper = { seq: after.seq, wake() {} };
     let position = after;
-    const isOver = (): boolean => isClosed || signal.aborted;
-    while (!isOver()) {
+    while (!isClosed && !signal.aborted) {
       const page = read(position, Infinity);
+      sleepers.delete(sleeper);
       const seq = page.kind === 'gap' ? page.head.last : page.entries.at(-1)?.seq;
       if (seq === undefined) {
-        await sleep(signal);
+        await sleep(sleeper, signal);
       } else {
+        sleeper.seq = seq;
         position = { epoch, seq };
         yield page;
       }
     }
+    sleepers.delete(sleeper);
   }
 
   const whileOpen = <Result>(work: () => Result): Promise<Result> =>

@@ -15,8 +15,11 @@ export interface Retention {
   readonly last: number;
   /** Keeps the entry with the number `last + 1`, or throws and keeps nothing. */
   add(entry: LogEntry, now: number): void;
-  /** Lets go of what is too much or too old. */
-  trim(now: number): void;
+  /**
+   * Lets go of what is too much or too old, up to a number: behind it somebody waits, who had no turn
+   * to read yet. Within reason.
+   */
+  trim(now: number, upTo: number): void;
   /** At most `limit` entries behind a number. */
   after(seq: number, limit: number): LogEntry[];
 }
@@ -45,6 +48,9 @@ function sizeOf({ type, data, channel, to = '', tags = {} }: LogEntry): number {
   return bytes;
 }
 
+/** How much more than the limits is kept for who waits: what is published before they have their turn. */
+const SPARE = { events: 65_536, bytes: 64 * 1024 * 1024 };
+
 export function createRetention(limits: RetentionLimits): Retention {
   const kept = createNumberedQueue<Kept>();
   let bytes = 0;
@@ -55,10 +61,13 @@ export function createRetention(limits: RetentionLimits): Retention {
     (bytes > limits.maxBytes && kept.size > 1) ||
     now - storedAt > limits.maxAgeMs;
 
-  function trim(now: number): void {
+  const isSpare = (): boolean => kept.size <= limits.maxEvents + SPARE.events && bytes <= limits.maxBytes + SPARE.bytes;
+
+  function trim(now: number, upTo: number): void {
     for (;;) {
       const oldest = kept.at(kept.first);
       if (!oldest || !isTooMuch(oldest, now)) return;
+      if (oldest.entry.seq > upTo && isSpare()) return;
       kept.shift();
       bytes -= oldest.bytes;
     }
@@ -75,7 +84,6 @@ export function createRetention(limits: RetentionLimits): Retention {
       const one = { entry, bytes: sizeOf(entry), storedAt: now };
       kept.push(one);
       bytes += one.bytes;
-      trim(now);
     },
     trim,
     after(seq, limit) {
