@@ -59,8 +59,10 @@ const manuals = {
  * @throws {TypeError} For parts that are missing, empty, unknown or of another type.
  */
 export function createMessage(type: keyof MessageEvents, given: object, environment: Environment): Message {
-  const parts = complete<object>('body', given, manuals[type]);
-  for (const [name, part] of Object.entries(parts)) {
+  const names = Object.keys(manuals[type]);
+  if (names.length === 0 && Object.keys(given).length > 0) throw misuse('body', 'no parts', 'some');
+  const parts = new Map<string, unknown>(Object.entries(complete<object>('body', given, manuals[type])));
+  for (const [name, part] of parts) {
     if (part === '') throw misuse(`body.${name}`, 'some text', '""');
   }
   return {
@@ -68,6 +70,7 @@ export function createMessage(type: keyof MessageEvents, given: object, environm
     timestamp: isoTime(environment.now()),
     version: '1.0',
     type,
-    ...parts,
+    // In one order, whatever was left out.
+    ...Object.fromEntries(names.map((name) => [name, parts.get(name)])),
   };
 }

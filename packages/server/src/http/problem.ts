@@ -67,7 +67,9 @@ const isMisuse = (error: unknown): error is TypeError | RangeError =>
 /** The problem that an error stands for; `undefined`: it is not the client's. */
 export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
-  if (error instanceof SchemaError) return new Problem(422, error.message, { issues: error.issues });
+  // One with a cause is the schema's own failure.
+  if (error instanceof SchemaError && error.cause === undefined)
+    return new Problem(422, error.message, { issues: error.issues });
   if (error instanceof EventTooLargeError) return new Problem(413, error.message);
   if (error instanceof LogUnavailableError) {
     // Its message may tell where the log is.

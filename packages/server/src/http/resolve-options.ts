@@ -55,6 +55,6 @@ export function resolveHttpOptions(options: HttpApiOptions): ResolvedHttpOptions
   return {
     ...rest,
     rateLimit: rateLimit && complete<RateLimitPolicy>('options.rateLimit', rateLimit, rateManual),
-    environment: complete<Environment>('options.environment', environment, hostEnvironment),
+    environment: { ...hostEnvironment, ...environment },
   };
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import { check, complete, type Manual, MS } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
 import type { DrainOptions, PushStream } from '../push-stream.ts';
@@ -72,8 +72,9 @@ function createListener({ app, options, push }: Assembly): Listener {
     // A library does not replace what belongs to everybody.
     overrideGlobalObjects: false,
     errorHandler: (error) => {
+      if (error instanceof RequestError) return new Problem(400, 'Expected a target that is a URL').toResponse();
       environment.reportError(error, 'a request');
-      return new Problem(400, 'Expected a request that can be understood').toResponse();
+      return new Problem(500, 'The server failed').toResponse();
     },
   });
   return (request, response) => {

@@ -37,8 +37,8 @@ const broadcastManual: Manual<{ eventType: string; data: unknown }> = { eventTyp
 function publishBody(given: unknown): PublishBody {
   const body = objectOf(given);
   if (!('Message' in body)) return complete<PublishBody>('body', body, publishManual);
-  const data = complete('body', body, plainManual);
-  return { type: 'message', data, to: undefined, tags: undefined, key: undefined, ephemeral: false };
+  complete('body', body, plainManual);
+  return { type: 'message', data: body, to: undefined, tags: undefined, key: undefined, ephemeral: false };
 }
 
 /** Where events come in. */
