@@ -40,14 +40,14 @@ const isText = (value: unknown): value is string =>
 export const isName = (value: unknown): value is string => isWord(value, NAME) && !RESERVED.test(value);
 
 /** What events of one kind have in common; an event type has the same form. */
-export const isChannel: (value: unknown) => value is string = isName;
-export const isEventType: (value: unknown) => value is string = isName;
+export const isChannel = (value: unknown): value is string => isName(value);
+export const isEventType = (value: unknown): value is string => isName(value);
 
 /** 1 to 256 printable ASCII characters, no blank at either end. */
 export const isLabel = (value: unknown): value is string => isWord(value, LABEL);
 
 /** Who a client is; the id of a credential has the same form. */
-export const isClientId: (value: unknown) => value is string = isLabel;
+export const isClientId = (value: unknown): value is string => isLabel(value);
 
 /** 1 to 128 letters, digits and `_ - . : @ ~`. */
 export const isSession = (value: unknown): value is string => typeof value === 'string' && SESSION.test(value);
@@ -59,7 +59,7 @@ export const isKey = (value: unknown): value is string => isText(value) && value
 export const isTagName = (value: unknown): value is string => typeof value === 'string' && TAG_NAME.test(value);
 
 /** At most 256 characters, none of them a control character. Compared as it is, without normalisation. */
-export const isTagValue: (value: unknown) => value is string = isText;
+export const isTagValue = (value: unknown): value is string => isText(value);
 
 const NAME_EXPECTED =
   'segments of letters, digits and "_-:@~" between dots, at most 256 characters, not of "pushstream"';
