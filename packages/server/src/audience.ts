@@ -34,7 +34,7 @@ export interface Audience<M extends Member = Member> {
 
 const isFor = ({ entry: { to } }: Frame, clientId: string | undefined): boolean => to === undefined || to === clientId;
 
-export function createAudience<M extends Member>(subscription: Subscription): Audience<M> {
+function createAudience<M extends Member>(subscription: Subscription): Audience<M> {
   const { channels } = subscription;
   const accepts = compileFilter(subscription);
   const pages: Remembered[] = [];

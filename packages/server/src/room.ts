@@ -1,5 +1,5 @@
 /** How many may be in it. */
-export interface Bounds {
+interface Bounds {
   readonly connections: number;
   readonly connectionsPerClient: number;
 }
