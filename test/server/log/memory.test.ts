@@ -304,23 +304,24 @@ test('what aborted tails held can be collected, while the log lives', async () =
   const collect = runInNewContext('gc') as () => void;
   const { log } = setUp();
   const from = await start(log);
-  const tails: Array<WeakRef<object>> = [];
+  const held: Array<WeakRef<object>> = [];
   async function run(): Promise<void> {
     const controllers = Array.from({ length: 200 }, () => new AbortController());
     const waiting = controllers.map(({ signal }) => {
       const tail = log.tail(from, signal)[Symbol.asyncIterator]();
-      tails.push(new WeakRef(tail));
+      held.push(new WeakRef(tail), new WeakRef(signal));
       return tail.next();
     });
     for (const controller of controllers) controller.abort();
     await Promise.all(waiting);
   }
   await run();
-  for (let tries = 0; tries < 20 && tails.some((tail) => tail.deref()); tries += 1) {
+  for (let tries = 0; tries < 20 && held.some((one) => one.deref()); tries += 1) {
     await new Promise((resolve) => setImmediate(resolve));
     collect();
   }
-  expect(tails.filter((tail) => tail.deref())).toEqual([]);
+  expect(held).toHaveLength(400);
+  expect(held.filter((one) => one.deref())).toEqual([]);
   expect((await log.head()).last).toBe(0);
 });
 
