@@ -366,3 +366,25 @@ test('a tail that waits gets everything of a turn, however much more than is kep
   ended.abort();
   await reading;
 });
+
+test.each<[string, MemoryLogOptions, number, string]>([
+  ['65,536 entries', { maxEvents: 10 }, 65_536 + 10, ''],
+  ['64 MiB', { maxBytes: 1024 * 1024 }, 65, 'x'.repeat(1024 * 1024 - 2)],
+])('for a tail that waits at most %s more are kept; then it sees one gap', async (_, options, most, data) => {
+  const { log, environment } = setUp({ maxEvents: 100_000, ...options });
+  const { epoch } = await log.head();
+  const pages = log.tail({ epoch, seq: 0 }, new AbortController().signal)[Symbol.asyncIterator]();
+  const next = pages.next();
+  await environment.settle();
+  for (let number = 0; number < most; number += 1) void log.publish(entry(data));
+  expect(await size(next)).toBe(most);
+
+  const after = pages.next();
+  await environment.settle();
+  for (let number = 0; number < most + 1; number += 1) void log.publish(entry(data));
+  const page = (await after).value as LogPage;
+  expect(page).toMatchObject({ kind: 'gap', reason: 'trimmed', head: { last: 2 * most + 1 } });
+  const last = pages.next();
+  await log.publish(entry('next'));
+  expect((await last).value).toMatchObject({ entries: [{ seq: 2 * most + 2, data: 'next' }] });
+});

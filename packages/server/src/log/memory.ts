@@ -7,7 +7,10 @@ import { createKeys, type KeyLimits } from './keys.ts';
 import type { Log, LogEntry, LogHead, LogPage, NewEntry, Position, Stored } from './log.ts';
 import { createRetention, type RetentionLimits } from './retention.ts';
 
-/** What a log in memory keeps. Whatever is reached first lets the oldest entries go. */
+/**
+ * What a log in memory keeps. Whatever is reached first lets the oldest entries go; only for a tail that
+ * waits more is kept until it has its turn, at most 65,536 entries and 64 MiB.
+ */
 export interface MemoryLogOptions {
   /** Entries that are kept. @default 10_000 */
   readonly maxEvents?: number | undefined;
@@ -125,7 +128,8 @@ export function createMemoryLog(limits: MemoryLimits, environment: Environment):
   async function* tail(after: Position, signal: AbortSignal): AsyncGenerator<LogPage, void> {
     const sleeper: Sleeper = { seq: after.seq, wake() {} };
     let position = after;
-    while (!isClosed && !signal.aborted) {
+    const isOver = (): boolean => isClosed || signal.aborted;
+    while (!isOver()) {
       const page = read(position, Infinity);
       sleepers.delete(sleeper);
       const seq = page.kind === 'gap' ? page.head.last : page.entries.at(-1)?.seq;
