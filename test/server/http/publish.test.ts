@@ -137,7 +137,7 @@ describe('POST /publish/{channel}', () => {
     expect(push.stats().published).toBe(0);
   });
 
-  test.each(['de%20mo', '%ff', 'a..b', 'pushstream.x', 'a%2Fb', '%00', `${'x'.repeat(300)}`])(
+  test.each(['de%20mo', '%ff', 'a..b', 'pushstream.x', 'a%2Fb', '%00', 'x'.repeat(300)])(
     'a channel %s is a 400',
     async (channel) => {
       expect((await createApi().ask(`/publish/${channel}`, { type: 'a', data: 1 })).status).toBe(400);

@@ -65,7 +65,7 @@ export function assemble<Events extends object>(hub: PushStream<Events>, given: 
   ];
 
   const app: App = new Hono();
-  addStreams(app, push, options.apiKeyInQuery);
+  addStreams(app, push, options);
   addRoutes(app, routes, options, (method, route, status) => metrics?.answered(method, route, status));
   return {
     options,

@@ -7,6 +7,9 @@ const LOOPBACK_ADDRESS = /^(localhost$|127\.|::1$|::ffff:127\.)/;
 /** Whether only programs of this machine reach that address. */
 export const isLoopback = (address: string | undefined): boolean => LOOPBACK_ADDRESS.test(address ?? '');
 
+/** The `Host` of a request; not every host that speaks Fetch has it as a header. */
+export const hostOf = ({ headers, url }: Request): string => headers.get('host') ?? new URL(url).host;
+
 /**
  * Answers to its own names only: those of `hosts`; without them, on a loopback address, names that
  * nobody else can own, because a foreign page may have its own name lead there.
@@ -14,7 +17,7 @@ export const isLoopback = (address: string | undefined): boolean => LOOPBACK_ADD
  * @throws {Problem} 421 for another `Host`.
  */
 export function refuseForeignHosts(
-  host: string | null | undefined,
+  host: string | undefined,
   hosts: readonly string[] | undefined,
   localAddress: string | undefined,
 ): void {

@@ -1,9 +1,9 @@
+import { hostOf } from './host-names.ts';
 import { Problem } from './problem.ts';
 
 /** The page is the server's own: scheme aside, which a proxy in front may have changed. */
 function isOwn(origin: string, request: Request): boolean {
-  const host = request.headers.get('host') ?? new URL(request.url).host;
-  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+  return URL.canParse(origin) && new URL(origin).host === hostOf(request).toLowerCase();
 }
 
 /**

@@ -3,7 +3,7 @@ import { corsHeaders, preflight } from '../cors.ts';
 import type { Caller } from './access.ts';
 import { readJson } from './body.ts';
 import { createGate } from './gate.ts';
-import { refuseForeignHosts } from './host-names.ts';
+import { hostOf, refuseForeignHosts } from './host-names.ts';
 import { Problem, toProblem } from './problem.ts';
 import type { ResolvedHttpOptions } from './resolve-options.ts';
 import type { Route } from './route.ts';
@@ -36,7 +36,7 @@ function createFrame({ environment, hosts, logger, origins }: ResolvedHttpOption
     let response: Response;
     let key: string | undefined;
     try {
-      refuseForeignHosts(headers.get('host') ?? new URL(req.url).host, hosts, env?.incoming?.socket.localAddress);
+      refuseForeignHosts(hostOf(req.raw), hosts, env?.incoming?.socket.localAddress);
       response = await handle((caller) => (key = caller.name));
     } catch (error) {
       response = refusal(error, route);

@@ -1,7 +1,9 @@
 import { isPattern } from '../pattern.ts';
 import type { PushStream } from '../push-stream.ts';
 import type { RouteOptions } from '../route.ts';
+import { hostOf, refuseForeignHosts } from './host-names.ts';
 import { Problem } from './problem.ts';
+import type { ResolvedHttpOptions } from './resolve-options.ts';
 import type { App } from './router.ts';
 
 /** A request for a stream. */
@@ -65,21 +67,30 @@ export function findStream(target: string, takesKey: boolean): StreamTarget | un
 }
 
 /** The same for hosts that speak Fetch. */
-export function addStreams(app: App, push: Pick<PushStream, 'fetchHandler'>, takesKey: boolean): void {
+export function addStreams(
+  app: App,
+  push: Pick<PushStream, 'fetchHandler'>,
+  { apiKeyInQuery, hosts }: ResolvedHttpOptions,
+): void {
   const all = push.fetchHandler();
-  app.all(EVENTS, ({ req }) => all(req.raw));
-  app.all(CONNECT, ({ req }) => {
-    const { raw } = req;
-    const url = new URL(req.url);
-    const { search, key } = translate(url.search, takesKey);
+  const add = (path: string, handle: (request: Request, channel: string) => Promise<Response>): void => {
+    app.all(path, ({ req, env }) => {
+      refuseForeignHosts(hostOf(req.raw), hosts, env?.incoming?.socket.localAddress);
+      return handle(req.raw, req.param('channel') ?? '');
+    });
+  };
+
+  add(EVENTS, all);
+  add(CONNECT, ({ url: target, method, headers: given, signal }) => {
+    const url = new URL(target);
+    const { search, key } = translate(url.search, apiKeyInQuery);
     url.search = search;
-    const headers = new Headers(raw.headers);
+    const headers = new Headers(given);
     if (key !== undefined && !hasCredential((name) => headers.has(name))) headers.set(KEY_HEADER, key);
-    return all(new Request(url, { method: raw.method, headers, signal: raw.signal }));
+    return all(new Request(url, { method, headers, signal }));
   });
-  app.all('/stream/:channel', ({ req }) => {
-    const channel = req.param('channel');
-    if (!isPattern(channel)) throw new Problem(400, 'channel: expected a name, or a pattern such as "orders.*"');
-    return push.fetchHandler({ channels: [channel] })(req.raw);
+  add('/stream/:channel', (request, channel) => {
+    if (isPattern(channel)) return push.fetchHandler({ channels: [channel] })(request);
+    throw new Problem(400, 'channel: expected a name, or a pattern such as "orders.*", got another');
   });
 }
