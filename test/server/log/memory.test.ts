@@ -271,6 +271,24 @@ test('a tail that is slower than what is kept sees one gap', async () => {
   expect((await pages.next()).value).toMatchObject({ entries: [{ data: 'q' }] });
 });
 
+test('nothing is kept for a tail that has seen it, or has its page', async () => {
+  const { log, environment } = setUp({ maxEvents: 3 });
+  const pages = log.tail(await start(log), new AbortController().signal)[Symbol.asyncIterator]();
+  const first = pages.next();
+  await environment.settle();
+  await publish(log, 'a', 'b', 'c');
+  await first;
+  await pages.next();
+  const next = pages.next();
+  await environment.settle();
+  void log.publish(entry('d'));
+  expect(await log.head()).toMatchObject({ first: 2, last: 4 });
+  await next;
+  await publish(log, ...'efgh');
+  expect(await log.head()).toMatchObject({ first: 6, last: 8 });
+  expect((await pages.next()).value).toMatchObject({ kind: 'gap', reason: 'trimmed' });
+});
+
 test('a tail that expires everything behind its position waits, without a gap', async () => {
   const { log, environment } = setUp({ maxAgeMs: 1_000 });
   const pages = log.tail(await start(log), new AbortController().signal)[Symbol.asyncIterator]();
@@ -278,6 +296,7 @@ test('a tail that expires everything behind its position waits, without a gap', 
   expect(await size(pages.next())).toBe(2);
   const next = pages.next();
   await environment.advance(5_000);
+  expect(await log.head()).toMatchObject({ first: 3, last: 2 });
   await publish(log, 'c');
   expect((await next).value).toMatchObject({ entries: [{ seq: 3, data: 'c' }] });
 });
