@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { parseFlags } from '../../../packages/server/src/cli/flags.ts';
+import { help } from '../../../packages/server/src/cli/help.ts';
+import { errorParts, humanLine, printable } from '../../../packages/server/src/cli/log.ts';
+
+const KEY = 'abcdefghijklmnop';
+
+describe('the command line', () => {
+  test('without flags everything has a default', () => {
+    expect(parseFlags([], undefined)).toEqual({
+      kind: 'serve',
+      flags: {
+        port: 4_400,
+        host: '127.0.0.1',
+        apiKeys: [],
+        hasKeyInArguments: false,
+        queryApiKey: false,
+        open: false,
+        origins: [],
+        heartbeatMs: 15_000,
+        maxEvents: 10_000,
+        drainMs: 10_000,
+        demo: false,
+        logLevel: 'info',
+      },
+    });
+  });
+
+  test('every flag is taken', () => {
+    const args =
+      `--port 80 --host 0.0.0.0 --api-key ${KEY} --api-key ${KEY}2 --query-api-key --origin https://a.example ` +
+      '--origin http://localhost:5173 --heartbeat-ms 1000 --max-events 5 --drain-ms 0 --demo --log-level trace';
+    expect(parseFlags(args.split(' '), undefined)).toEqual({
+      kind: 'serve',
+      flags: {
+        port: 80,
+        host: '0.0.0.0',
+        apiKeys: [KEY, `${KEY}2`],
+        hasKeyInArguments: true,
+        queryApiKey: true,
+        open: false,
+        origins: ['https://a.example', 'http://localhost:5173'],
+        heartbeatMs: 1_000,
+        maxEvents: 5,
+        drainMs: 0,
+        demo: true,
+        logLevel: 'trace',
+      },
+    });
+  });
+
+  test('keys of the environment are taken beside those of the command line, once each', () => {
+    const command = parseFlags(['--api-key', KEY], ` ${KEY}2 , ${KEY},`);
+    expect(command).toMatchObject({ flags: { apiKeys: [KEY, `${KEY}2`], hasKeyInArguments: true } });
+    expect(parseFlags([], KEY)).toMatchObject({ flags: { apiKeys: [KEY], hasKeyInArguments: false } });
+  });
+
+  test('--open leaves the keys of the environment aside', () => {
+    expect(parseFlags(['--open'], KEY)).toMatchObject({ flags: { open: true, apiKeys: [] } });
+  });
+
+  test.each([
+    [['--port', 'abc'], '--port: expected a whole number from 0 to 65535, got "abc"'],
+    [['--port', '65536'], '--port: expected a whole number from 0 to 65535, got "65536"'],
+    [['--port', '1e3'], '--port: expected'],
+    [['--port', ''], '--port: expected'],
+    [['--port'], "Option '-p, --port <value>' argument missing"],
+    [['--port', '-1'], "Option '--port' argument is ambiguous"],
+    [['--heartbeat-ms', '99'], '--heartbeat-ms: expected a whole number from 100 to 600000, got "99"'],
+    [['--max-events', '0'], '--max-events: expected'],
+    [['--drain-ms', '1.5'], '--drain-ms: expected'],
+    [['--log-level', 'loud'], '--log-level: expected silent, fatal, error, warn, info, debug, trace, got "loud"'],
+    [['--origin', 'app.example'], '--origin: expected an origin such as https://app.example, got "app.example"'],
+    [['--origin', 'https://app.example/'], '--origin: expected'],
+    [['--origin', '*'], '--origin: expected'],
+    [['--redis', 'redis://user:secret@host'], '--redis: expected none, got one: this version keeps its log in memory'],
+    [['--open', '--api-key', KEY], '--open: expected no --api-key beside it, got one'],
+    [['--api-key', 'short'], '--api-key: expected 16 to 512 printable ASCII characters without blanks'],
+    [['--nope'], "Unknown option '--nope'"],
+    [['serve'], "Unexpected argument 'serve'"],
+  ])('%j is refused in one line', (args, problem) => {
+    const command = parseFlags(args, undefined);
+    expect(command).toEqual({ kind: 'misuse', problem: expect.stringContaining(problem) });
+    expect(JSON.stringify(command)).not.toMatch(/\\n|secret|short/);
+  });
+
+  test('a key of the environment that cannot be is refused, and not repeated', () => {
+    const command = parseFlags([], 'hunter2');
+    expect(command).toMatchObject({
+      kind: 'misuse',
+      problem: expect.stringMatching(/^PUSHSTREAM_API_KEY: expected 16/),
+    });
+    expect(JSON.stringify(command)).not.toContain('hunter2');
+  });
+
+  test.each(['--help', '-h'])('%s comes before everything but what cannot be read', (flag) => {
+    expect(parseFlags([flag, '--port', 'x'], undefined)).toEqual({ kind: 'help' });
+  });
+
+  test('the help names every flag, and fits a terminal', () => {
+    for (const flag of [
+      'port host api-key query-api-key open origin redis heartbeat-ms max-events drain-ms demo log-level version help',
+    ].flatMap((names) => names.split(' '))) {
+      expect(help).toContain(`--${flag}`);
+    }
+    expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
+  });
+});
+
+describe('a line of the log', () => {
+  const line = (parts: object): string => JSON.stringify({ level: 'info', time: '2026-01-02T03:04:05.678Z', ...parts });
+
+  test('is short for a person', () => {
+    expect(humanLine(line({ port: 80, who: 'a b', msg: 'listening' }), false)).toBe(
+      '03:04:05 info  listening  port=80 who="a b"\n',
+    );
+    expect(humanLine(line({ msg: 'stopped' }), false)).toBe('03:04:05 info  stopped\n');
+  });
+
+  test.each(['\u001b[2J', '\u009b31m', '\r', '\n', '\u0007', '\u2028', '\u202e', '\u200b', '\u0000'])(
+    'S49: what a terminal would obey is shown: %j',
+    (control) => {
+      const text = humanLine(line({ msg: `a${control}b`, [`k${control}`]: `v${control}` }), false);
+      expect(text.trimEnd()).not.toContain(control);
+      expect(text.split('\n')).toHaveLength(2);
+      expect(text).toContain(`a\\u${(control.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+    },
+  );
+
+  test('S49: what anybody writes stays as it is', () => {
+    expect(printable('Grüße, 東京 👩‍🚀 ok')).toBe('Grüße, 東京 👩‍🚀 ok');
+  });
+
+  test('S49: an error is told without passwords in URLs, without its stack and its cause', () => {
+    const error = Object.assign(new Error('connect redis://user:hunter2@host:6379 failed', { cause: 'hunter2' }), {
+      code: 'ECONNREFUSED',
+    });
+    expect(errorParts(error)).toEqual({
+      error: 'Error',
+      code: 'ECONNREFUSED',
+      message: 'connect redis://host:6379 failed',
+    });
+    expect(errorParts('hunter2')).toEqual({ error: 'string' });
+  });
+});
