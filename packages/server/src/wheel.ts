@@ -22,7 +22,10 @@ export function createWheel({ monotonicNow, setTimer }: Environment, stepMs: num
   let isTurning = false;
 
   function remove(spoke: Spoke): void {
-    slots.get(spoke.slot)?.delete(spoke);
+    const spokes = slots.get(spoke.slot);
+    spokes?.delete(spoke);
+    // With the last one the wheel stands still.
+    if (spokes?.size === 0) slots.delete(spoke.slot);
     spoke.slot = Infinity;
   }
 

@@ -47,7 +47,8 @@ function bodyOf(begin: (sink: Sink) => SinkListener, signal: AbortSignal): Reada
 
   function start(controller: Controller): void {
     const sink = sinkOf(controller, () => isOver, over);
-    give = sink.destroy;
+    // Quietly: hosts make noise about a body that fails.
+    give = sink.end;
     signal.addEventListener('abort', give);
     listener = begin(sink);
     // In the middle of its beginning.

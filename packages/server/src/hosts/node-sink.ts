@@ -2,9 +2,11 @@ import { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
+import type { Chunk } from '../chunk.ts';
 import type { Sink, SinkListener } from '../sink.ts';
 
 const { write } = ServerResponse.prototype;
+const nothing = (): void => {};
 
 /**
  * The socket, where its bytes are ours alone: then a chunk that is framed already goes straight to
@@ -24,19 +26,44 @@ function flushOf(response: ServerResponse | Http2ServerResponse): () => void {
   const own: { readonly flush?: unknown; readonly writable: boolean } = response;
   // Not an inherited one: that is Node's, for something else.
   const flush = Object.hasOwn(own, 'flush') ? own.flush : undefined;
-  return typeof flush === 'function' ? () => void flush.call(own) : () => {};
+  return typeof flush === 'function' ? () => void flush.call(own) : nothing;
 }
 
-/** How a chunk is written to it. */
-function writerOf(response: ServerResponse | Http2ServerResponse, socket: Socket | undefined): Sink['write'] {
-  // A peer that has said its last word ends the socket before the response knows.
-  if (socket) return ({ framed }) => socket.writable && socket.write(framed);
-  const flush = flushOf(response);
-  return ({ bytes }) => {
-    const takesMore = (response as Writable).write(bytes);
-    flush();
+/** Thousands are open: none has functions of its own. */
+class NodeSink implements Sink {
+  readonly #response: ServerResponse | Http2ServerResponse;
+  readonly #socket: Socket | undefined;
+  readonly #flush: () => void;
+
+  constructor(response: ServerResponse | Http2ServerResponse) {
+    this.#response = response;
+    this.#socket = ownSocket(response);
+    this.#flush = flushOf(response);
+  }
+
+  get target(): Writable {
+    return this.#socket ?? this.#response;
+  }
+
+  get bufferedBytes(): number {
+    return this.target.writableLength;
+  }
+
+  write({ bytes, framed }: Chunk): boolean {
+    // A peer that has said its last word ends the socket before the response knows.
+    if (this.#socket) return this.#socket.writable && this.#socket.write(framed);
+    const takesMore = this.target.write(bytes);
+    this.#flush();
     return takesMore;
-  };
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+
+  destroy(): void {
+    this.#response.destroy();
+  }
 }
 
 /** A response whose headers are sent, as a sink; `listen` has to be called at once. */
@@ -44,27 +71,15 @@ export function nodeSink(response: ServerResponse | Http2ServerResponse): {
   readonly sink: Sink;
   listen(listener: SinkListener): void;
 } {
-  const socket = ownSocket(response);
-  const target: Writable = socket ?? response;
-
+  const sink = new NodeSink(response);
   return {
-    sink: {
-      write: writerOf(response, socket),
-      get bufferedBytes() {
-        return target.writableLength;
-      },
-      end() {
-        response.end();
-      },
-      destroy() {
-        response.destroy();
-      },
-    },
+    sink,
     listen(listener) {
+      const { target } = sink;
       const drained = (): void => listener.drained();
       target.on('drain', drained);
       // Without a listener an error of the response would end the process; `close` follows.
-      response.on('error', () => {});
+      response.on('error', nothing);
       response.once('close', () => {
         target.off('drain', drained);
         listener.closed();

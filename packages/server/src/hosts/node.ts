@@ -16,6 +16,9 @@ export type NodeHandler = (
 type NodeRequest = Parameters<NodeHandler>[0];
 type NodeResponse = Parameters<NodeHandler>[1];
 
+/** Of a request that names no host: no browser sent it. */
+const BASE = 'http://localhost';
+
 /** The target as it came: a router takes away the path that it is mounted at. */
 function urlOf(native: NodeRequest): URL | undefined {
   const { url = '/', originalUrl }: { url?: string | undefined; originalUrl?: unknown } = native;
@@ -23,8 +26,8 @@ function urlOf(native: NodeRequest): URL | undefined {
   const path = typeof originalUrl === 'string' ? originalUrl : url;
   const target = path.replace(/\?.*$/, '') + (query < 0 ? '' : url.slice(query));
   // Two slashes are a path here, and not the name of a host.
-  const whole = target.startsWith('/') ? `http://host${target}` : target;
-  return URL.canParse(whole, 'http://host') ? new URL(whole, 'http://host') : undefined;
+  const whole = target.startsWith('/') ? `${BASE}${target}` : target;
+  return URL.canParse(whole, BASE) ? new URL(whole, BASE) : undefined;
 }
 
 /** What the request says, read when somebody asks. */
@@ -63,26 +66,26 @@ const isOver = (response: NodeResponse): boolean =>
 /** Some other response is still on its way over the same connection, and may be a stream. */
 const isBehind = (response: NodeResponse): boolean => !('stream' in response) && response.socket === null;
 
-function setHeader(response: NodeResponse, name: string, value: string | readonly string[]): void {
-  const before = name === 'vary' ? response.getHeader(name) : undefined;
-  // What others of the host vary by stays true.
-  response.setHeader(name, before === undefined ? value : `${String(before)}, ${String(value)}`);
+/** What others of the host vary by stays true. */
+function varyOf(response: NodeResponse, own: string): string {
+  const before = response.getHeader('vary');
+  return before === undefined ? own : `${String(before)}, ${own}`;
 }
 
 async function answer(response: NodeResponse, refusal: Response): Promise<void> {
   const body = Buffer.from(await refusal.arrayBuffer());
   if (isOver(response)) return;
   response.statusCode = refusal.status;
-  for (const [name, value] of refusal.headers) if (name !== 'set-cookie') setHeader(response, name, value);
+  for (const [name, value] of refusal.headers) {
+    if (name !== 'set-cookie') response.setHeader(name, name === 'vary' ? varyOf(response, value) : value);
+  }
   const cookies = refusal.headers.getSetCookie();
-  if (cookies.length > 0) setHeader(response, 'set-cookie', cookies);
+  if (cookies.length > 0) response.setHeader('set-cookie', cookies);
   response.end(body);
 }
 
 /** For as long as the stream lasts the connection is its own, and ends with it. */
-function claim({ socket }: NodeRequest, response: NodeResponse): void {
-  // Kept for another request, it would keep a server that closes.
-  response.setHeader('connection', 'close');
+function claim({ socket }: NodeRequest): void {
   socket.setNoDelay(true);
   // A peer that is gone without a word is found by this, too.
   socket.setKeepAlive(true, 30_000);
@@ -91,18 +94,21 @@ function claim({ socket }: NodeRequest, response: NodeResponse): void {
 
 /** Sends the head. */
 function begin(native: NodeRequest, response: NodeResponse, headers: Record<string, string>): void {
-  for (const [name, value] of Object.entries(headers)) setHeader(response, name, value);
-  response.statusCode = 200;
+  const head: Record<string, string> = { ...headers };
+  // Kept for another request, the connection would keep a server that closes.
+  if (native.httpVersionMajor === 1 && native.method !== 'HEAD') head['connection'] = 'close';
+  if (head['vary'] !== undefined) head['vary'] = varyOf(response, head['vary']);
+  // At once: what is set one by one is kept for as long as the stream lasts. (The two kinds differ in their overloads.)
+  (response as ServerResponse).writeHead(200, head);
   // Nobody reads its body; while that waits, nobody sees the end of the connection.
   native.resume();
   if (native.method === 'HEAD') {
     response.end();
     return;
   }
-  if (native.httpVersionMajor === 1) claim(native, response);
+  if (native.httpVersionMajor === 1) claim(native);
   // HTTP/1.1 would send them with the first part of the body.
   if ('flushHeaders' in response) response.flushHeaders();
-  else response.writeHead(200);
 }
 
 /** The handler of one route. `failed` takes what must not happen. */
