@@ -1,5 +1,6 @@
 import type { ResetReason } from './control.ts';
 import { parseCursor } from './cursor.ts';
+import { gapReason } from './log/gap.ts';
 import type { LogHead } from './log/log.ts';
 
 /** Where a stream begins. */
@@ -14,14 +15,11 @@ export type Verdict =
 const reset = (reason: ResetReason): Verdict => ({ kind: 'reset', reason });
 
 /** What a client's last event ID means to a log. */
-export function classify(lastEventId: string, { epoch, first, last }: LogHead, mostReplayed: number): Verdict {
+export function classify(lastEventId: string, head: LogHead, mostReplayed: number): Verdict {
   if (lastEventId === '') return { kind: 'fresh' };
   const position = parseCursor(lastEventId);
   if (!position) return reset('malformed');
-  const { seq } = position;
-  if (position.epoch !== epoch) return reset('epoch');
-  if (seq > last) return reset('ahead');
-  if (seq + 1 < first) return reset('trimmed');
-  if (last - seq > mostReplayed) return reset('too-far');
-  return { kind: 'resume', seq };
+  const gap = gapReason(position, head);
+  if (gap) return reset(gap);
+  return head.last - position.seq > mostReplayed ? reset('too-far') : { kind: 'resume', seq: position.seq };
 }
