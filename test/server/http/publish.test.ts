@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { LogUnavailableError } from '../../../packages/server/src/errors.ts';
 import { createHttpApi } from '../../../packages/server/src/http/index.ts';
-import { createPushStream, memoryLog, type PushStream } from '../../../packages/server/src/index.ts';
+import {
+  createPushStream,
+  memoryLog,
+  type PushStream,
+  type PushStreamOptions,
+} from '../../../packages/server/src/index.ts';
 import { open } from '../streams.ts';
 import { createTestEnvironment } from '../support.ts';
 import { createKeys, KEY, ORDERS_KEY, problemOf } from './support.ts';
@@ -146,9 +151,10 @@ describe('POST /publish/{channel}', () => {
 
   test('data that its schema refuses is a 422 with the issues', async () => {
     const issues = [{ message: 'Expected a number', path: ['items', { key: 0 }, 'price'] }];
-    const push = createPushStream({
+    const options: PushStreamOptions = {
       schemas: { order: { '~standard': { version: 1, vendor: 'test', validate: () => ({ issues }) } } },
-    });
+    };
+    const push = createPushStream(options);
     const response = await createApi(push).ask('/publish/orders', { type: 'order', data: {} });
     expect(response.status).toBe(422);
     expect(await problemOf(response)).toMatchObject({

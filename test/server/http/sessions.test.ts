@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createPulseBoard } from '../../../packages/server/src/pulse.ts';
 import { createTestEnvironment } from '../support.ts';
-import { start } from './support.ts';
+import { ORDERS_KEY, start } from './support.ts';
 
 describe('a board of pulses', () => {
   test('lists sessions newest first, with when they were seen and how long ago', async () => {
@@ -102,6 +102,17 @@ describe('pulses over HTTP', () => {
       expect((await ask('POST', '/pulse', JSON.stringify(body))).status).toBe(400);
     },
   );
+});
+
+test.each([
+  ['GET', '/sessions'],
+  ['GET', '/pulses'],
+  ['DELETE', '/sessions/a'],
+  ['DELETE', '/killSession'],
+  ['DELETE', '/killall'],
+])('%s %s takes a key that may publish everywhere', async (method, path) => {
+  const { ask } = await start();
+  expect((await ask(method, path, undefined, { authorization: `Bearer ${ORDERS_KEY}` })).status).toBe(403);
 });
 
 describe('the end of a session', () => {

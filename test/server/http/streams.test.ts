@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { apiKeys, generateKey } from '../../../packages/server/src/auth/index.ts';
 import { createHttpApi, serve } from '../../../packages/server/src/http/index.ts';
-import { createPushStream, type PushStream } from '../../../packages/server/src/index.ts';
+import { createPushStream, type PushStream, type PushStreamOptions } from '../../../packages/server/src/index.ts';
 import { open } from '../streams.ts';
 import { createKeys, KEY, start } from './support.ts';
 
@@ -28,7 +28,7 @@ const ways = [
 ] as const;
 
 describe.each(ways)('streams %s', (_, serving) => {
-  async function create(options: Parameters<typeof createPushStream>[0] = {}, apiKeyInQuery = false) {
+  async function create(options: PushStreamOptions = {}, apiKeyInQuery = false) {
     const push = createPushStream(options);
     const ask = await serving(push, apiKeyInQuery);
     onTestFinished(() => push.close());
@@ -106,6 +106,14 @@ describe.each(ways)('streams %s', (_, serving) => {
     expect(await status(`/events?apikey=${KEY}`, true)).toBe(401);
     expect(await status(`/stream/a?apikey=${KEY}`, true)).toBe(401);
     expect(await status(`/api/sse/connect?apikey=${generateKey()}`, true)).toBe(401);
+    const urls: string[] = [];
+    const authorize = ({ url }: { url: URL }) => {
+      urls.push(url.search);
+      return null;
+    };
+    const { ask } = await create({ authorize }, true);
+    await ask(new Request(`http://server.test/api/sse/connect?filter=a&apikey=${KEY}`));
+    expect(urls).toEqual(['?filter=a']);
     // A credential where it belongs is the one that counts.
     expect(await status(`/api/sse/connect?apikey=${KEY}`, true, { 'x-api-key': generateKey() })).toBe(401);
   });
