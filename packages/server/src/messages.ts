@@ -14,14 +14,14 @@ export interface Message<Type extends string = string> {
 }
 
 /** Something to read. */
-export interface Notification {
+interface Notification {
   readonly message: string;
   /** `info`, `warning`, `error`, … @default "info" */
   readonly severity: string;
 }
 
 /** Something to act on. */
-export interface Alert {
+interface Alert {
   readonly message: string;
   /** `critical`, `high`, `medium`, `low`, … @default "high" */
   readonly severity: string;
@@ -30,7 +30,7 @@ export interface Alert {
 }
 
 /** Something has changed. */
-export interface DataUpdate {
+interface DataUpdate {
   readonly entityId: string;
   readonly entityType: string;
   /** @default {} */

@@ -3,7 +3,7 @@ import type { Environment } from './environment.ts';
 import { isSession, quote } from './grammar.ts';
 
 /** A session that told that it lives. */
-export interface Pulse {
+interface Pulse {
   readonly session: string;
   /** When it did so last, in milliseconds since the epoch. */
   readonly lastSeen: number;

@@ -132,9 +132,15 @@ describe('the names of a server', () => {
     },
   );
 
-  test('S47: where all addresses are listened at, the loopback one is still no foreign page’s', async () => {
+  test('S47: where others than this machine ask, any name is answered that is not said to be foreign', async () => {
     const { port } = await start({ host: '0.0.0.0' });
-    expect(await status(port, '/events', 'evil.test')).toBe('421');
+    for (const path of paths.slice(0, 3)) expect(await status(port, path, 'app.example')).toBe('200');
+  });
+
+  test('S47: a target with a name of its own is held to the names, too', async () => {
+    const { port } = await start();
+    expect(await status(port, 'http://evil.test/events', 'evil.test')).toBe('421');
+    expect(await status(port, 'http://evil.test/health/live', 'evil.test')).toBe('421');
   });
 
   test('S47: names that are listed are answered, and no others', async () => {

@@ -9,6 +9,7 @@ import { type ResolvedHttpOptions, resolveHttpOptions } from './resolve-options.
 import type { Route } from './route.ts';
 import { addRoutes, type App } from './router.ts';
 import { demoRoutes } from './routes/demo.ts';
+import { messageRoutes } from './routes/messages.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { addStreams } from './streams.ts';
@@ -57,7 +58,8 @@ export function assemble<Events extends object>(hub: PushStream<Events>, given: 
   const metrics = options.metrics ? createMetrics(() => push.stats()) : undefined;
   const demo = options.demo === true ? createDemo(push, environment) : options.demo;
   const routes: Route[] = [
-    ...publishRoutes(push, environment),
+    ...publishRoutes(push),
+    ...messageRoutes(push, environment),
     ...sessionRoutes(push, createPulseBoard(environment, options.pulses)),
     ...(demo ? demoRoutes(demo) : []),
     ...health.routes,

@@ -18,7 +18,7 @@ export interface Call {
  * - `publisher`: with any good key; where to, the route decides.
  * - `operator`: with a key that may publish on every channel.
  */
-export type Access = 'anyone' | 'publisher' | 'operator';
+type Access = 'anyone' | 'publisher' | 'operator';
 
 /** Something that is not a stream. */
 export interface Route {

@@ -3,14 +3,14 @@ import { corsHeaders, preflight } from '../cors.ts';
 import type { Caller } from './access.ts';
 import { readJson } from './body.ts';
 import { createGate } from './gate.ts';
-import { hostOf, refuseForeignHosts } from './host-names.ts';
+import { refuseForeignHosts } from './host-names.ts';
 import { Problem, toProblem } from './problem.ts';
 import type { ResolvedHttpOptions } from './resolve-options.ts';
 import type { Route } from './route.ts';
 
 /** What the Node listener hands on with a request. */
 export interface NodeBindings {
-  readonly incoming?: { readonly socket: { readonly localAddress?: string | undefined } };
+  readonly incoming?: unknown;
 }
 
 /** An app, as a host mounts it. */
@@ -36,7 +36,7 @@ function createFrame({ environment, hosts, logger, origins }: ResolvedHttpOption
     let response: Response;
     let key: string | undefined;
     try {
-      refuseForeignHosts(hostOf(req.raw), hosts, env?.incoming?.socket.localAddress);
+      refuseForeignHosts(req.raw, hosts, env?.incoming);
       response = await handle((caller) => (key = caller.name));
     } catch (error) {
       response = refusal(error, route);

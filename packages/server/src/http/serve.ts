@@ -5,9 +5,8 @@ import { check, complete, type Manual, MS } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
 import type { DrainOptions, PushStream } from '../push-stream.ts';
 import { type Assembly, assemble } from './api.ts';
-import { refuseForeignHosts } from './host-names.ts';
 import type { HttpApiOptions } from './options.ts';
-import { Problem, toProblem } from './problem.ts';
+import { Problem } from './problem.ts';
 import { findStream, hasCredential, KEY_HEADER } from './streams.ts';
 
 /** Where a server listens, and how long it waits for requests. */
@@ -67,7 +66,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Streams go to the hub as they are, everything else by way of the app. */
 function createListener({ app, options, push }: Assembly): Listener {
-  const { environment, hosts } = options;
+  const { environment } = options;
   const answer = getRequestListener(app.fetch, {
     // A library does not replace what belongs to everybody.
     overrideGlobalObjects: false,
@@ -79,7 +78,7 @@ function createListener({ app, options, push }: Assembly): Listener {
   });
   return (request, response) => {
     const stream = findStream(request.url ?? '', options.apiKeyInQuery);
-    if (!stream || isForeign(request)) {
+    if (!stream) {
       void answer(request, response);
       return;
     }
@@ -88,16 +87,6 @@ function createListener({ app, options, push }: Assembly): Listener {
     request.url = stream.target;
     push.handler(stream.route)(request, response);
   };
-
-  /** The app says so. */
-  function isForeign({ headers, socket }: IncomingMessage): boolean {
-    try {
-      refuseForeignHosts(headers.host, hosts, socket.localAddress);
-      return false;
-    } catch (error) {
-      return toProblem(error) !== undefined;
-    }
-  }
 }
 
 function listen(server: Server, port: number, host: string): Promise<AddressInfo> {

@@ -1,7 +1,7 @@
 import { isPattern } from '../pattern.ts';
 import type { PushStream } from '../push-stream.ts';
 import type { RouteOptions } from '../route.ts';
-import { hostOf, refuseForeignHosts } from './host-names.ts';
+import { refuseForeignHosts } from './host-names.ts';
 import { Problem } from './problem.ts';
 import type { ResolvedHttpOptions } from './resolve-options.ts';
 import type { App } from './router.ts';
@@ -75,7 +75,7 @@ export function addStreams(
   const all = push.fetchHandler();
   const add = (path: string, handle: (request: Request, channel: string) => Promise<Response>): void => {
     app.all(path, ({ req, env }) => {
-      refuseForeignHosts(hostOf(req.raw), hosts, env?.incoming?.socket.localAddress);
+      refuseForeignHosts(req.raw, hosts, env?.incoming);
       return handle(req.raw, req.param('channel') ?? '');
     });
   };

@@ -3,6 +3,7 @@ import type { Demo } from '../../demo.ts';
 import { requirePublish } from '../access.ts';
 import { hasBody, objectOf } from '../body.ts';
 import { answer, type Route } from '../route.ts';
+import { DEFAULT_CHANNEL } from './messages.ts';
 
 const manual: Manual<{ intervalSeconds: number }> = { intervalSeconds: ['1..60', 5] };
 
@@ -14,7 +15,7 @@ export function demoRoutes(demo: Demo): Route[] {
       path: '/api/demo/start',
       access: 'publisher',
       async handle(call) {
-        requirePublish(call.caller, 'default');
+        requirePublish(call.caller, DEFAULT_CHANNEL);
         const body = hasBody(call.request) ? await call.json() : {};
         return answer(200, demo.start(complete('body', objectOf(body), manual)));
       },
@@ -24,7 +25,7 @@ export function demoRoutes(demo: Demo): Route[] {
       path: '/api/demo/stop',
       access: 'publisher',
       handle(call) {
-        requirePublish(call.caller, 'default');
+        requirePublish(call.caller, DEFAULT_CHANNEL);
         return answer(200, demo.stop());
       },
     },
