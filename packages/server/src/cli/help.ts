@@ -7,13 +7,14 @@ Usage
 Where
   -p, --port <number>       Port; 0 takes a free one (4400)
       --host <address>      Address; 0.0.0.0 is every one of this machine (127.0.0.1)
-      --origin <origin>     Lets pages of https://app.example read and publish; repeatable (none)
+      --origin <origin>     Whose pages may read and publish, as https://app.example; repeatable (none)
 
 Who
       --api-key <key>       A key that may publish; repeatable. Better PUSHSTREAM_API_KEY: others on this
                             machine see the command line. Without any, one is made and shown once
       --query-api-key       Takes ?apikey= too, on GET /api/sse/connect only: URLs end up in logs
       --open                Everybody may publish, without a key: for your own machine
+                            Streams may be read by everybody either way
 
 What
       --heartbeat-ms <ms>   Interval of the sign of life on every stream (15000)
@@ -34,7 +35,8 @@ Environment
 Logs go to standard output: JSON lines, or something shorter in a terminal.
 
 Try
-  PUSHSTREAM_API_KEY=$(openssl rand -hex 32) pushstream-server
+  export PUSHSTREAM_API_KEY=$(openssl rand -hex 32)
+  pushstream-server &
 
   curl -N http://127.0.0.1:4400/events                        everything
   curl -N 'http://127.0.0.1:4400/events?type=order.*'         some types
