@@ -11,6 +11,7 @@ export interface DemoOptions {
 
 /** What a demo does. */
 export interface DemoStatus {
+  /** Whether it sends. */
   readonly running: boolean;
   /** Between two events, in seconds; `null` while it does not run. */
   readonly intervalSeconds: number | null;
@@ -27,7 +28,9 @@ export interface Demo {
    * @throws {TypeError | RangeError} For an interval that cannot be.
    */
   start(options?: DemoOptions): DemoStatus;
+  /** Sends nothing more, until it is started again. */
   stop(): DemoStatus;
+  /** How it is now. */
   status(): DemoStatus;
 }
 
@@ -43,6 +46,7 @@ const steps: readonly [Step, ...Step[]] = [
   ['heartbeat', () => ({})],
 ];
 
+/** A demo that publishes to a hub; it begins with `start()`. */
 export function createDemo<Events extends object>(
   push: Pick<PushStream<Events>, 'publish'>,
   environment: Environment,

@@ -1,11 +1,14 @@
 /** A problem with a part of some data, in the words of its schema. */
 export interface SchemaIssue {
+  /** What is wrong. */
   readonly message: string;
+  /** Where in the data; left out: all of it. */
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
 }
 
 /** What publishing and running a hub may fail with; narrow on `code`. Misuse is a `TypeError` or a `RangeError`. */
 export abstract class PushStreamError extends Error {
+  /** A word of its own for each class, that survives minifying. */
   abstract readonly code: string;
 }
 
@@ -13,7 +16,9 @@ export abstract class PushStreamError extends Error {
 export class SchemaError extends PushStreamError {
   override readonly name = 'SchemaError';
   override readonly code = 'schema';
+  /** Of the event. */
   readonly type: string;
+  /** All that the schema found. */
   readonly issues: readonly SchemaIssue[];
 
   /** `cause`: what the schema threw, where it did not come to a result. */
@@ -33,6 +38,7 @@ export class SchemaError extends PushStreamError {
 export class EventTooLargeError extends PushStreamError {
   override readonly name = 'EventTooLargeError';
   override readonly code = 'event-too-large';
+  /** In bytes. */
   readonly limit: number;
 
   constructor(type: string, bytes: number, limit: number) {
@@ -45,6 +51,7 @@ export class EventTooLargeError extends PushStreamError {
 export class LogUnavailableError extends PushStreamError {
   override readonly name = 'LogUnavailableError';
   override readonly code = 'log-unavailable';
+  /** When to try again, in milliseconds. */
   readonly retryAfterMs: number;
 
   constructor(message: string, options?: { readonly cause?: unknown; readonly retryAfterMs?: number }) {

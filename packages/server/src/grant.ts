@@ -1,8 +1,10 @@
 /** What a client asks for, as every host shows it. Nothing of it is proven. */
 export interface StreamRequest {
+  /** Of HTTP, in capitals. */
   readonly method: string;
   /** The target as it came; behind a proxy neither scheme nor host are to be trusted. */
   readonly url: URL;
+  /** As they came. */
   readonly headers: Headers;
   /** The host's own: `http.IncomingMessage` or `Request`. */
   readonly native: unknown;

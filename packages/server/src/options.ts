@@ -16,7 +16,7 @@ export type SlowConsumerStrategy = 'spill' | 'wait' | 'drop' | 'disconnect' | 'c
 
 /** How much may wait for one connection, and then. */
 export interface SlowConsumerOptions {
-  /** @default "spill" */
+  /** What becomes of a connection whose queue is full. @default "spill" */
   readonly strategy?: SlowConsumerStrategy | undefined;
   /** Events that may wait for one connection. @default 200 */
   readonly capacity?: number | undefined;
@@ -62,8 +62,9 @@ export interface PushStreamOptions<Events extends object = Record<string, unknow
   readonly authorize?: Authorize | undefined;
   /** The reconnection time to ask for, in whole milliseconds. @default none: the client's own */
   readonly retryMs?: number | undefined;
-  /** @default "spill" */
+  /** What becomes of a connection that reads too slowly: a strategy, or more than that. @default "spill" */
   readonly slowConsumer?: SlowConsumerStrategy | SlowConsumerOptions | undefined;
+  /** What this server takes. @default those of each limit */
   readonly limits?: Limits | undefined;
   /**
    * Origins whose pages may read streams with their cookies, as browsers write them
@@ -77,6 +78,6 @@ export interface PushStreamOptions<Events extends object = Record<string, unknow
   readonly hosts?: readonly string[] | undefined;
   /** Ends a stream after 80 to 100 % of this, in milliseconds; it resumes. `false`: never. @default false */
   readonly maxConnectionAgeMs?: number | false | undefined;
-  /** @default the host's */
+  /** Clocks, chance, timers, error reporting; any part. @default the host's */
   readonly environment?: Partial<Environment> | undefined;
 }

@@ -14,7 +14,9 @@ export interface DrainOptions {
 
 /** Whose streams are to be ended; every part that is there has to fit. */
 export interface RevokeOptions {
+  /** Of the grant. @default none */
   readonly clientId?: string | undefined;
+  /** What the grant was given for. @default none */
   readonly credential?: string | undefined;
 }
 
@@ -57,5 +59,6 @@ export interface PushStream<Events extends object = Record<string, unknown>> {
   drain(options?: DrainOptions): Promise<void>;
   /** Ends sources, streams and the log, at once. */
   close(): Promise<void>;
+  /** Closes it: `await using push = createPushStream()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -33,7 +33,7 @@ export interface ApiKeysOptions {
   readonly query?: boolean | undefined;
   /** Called when a key was removed: `(credential) => push.revoke({ credential })` ends its streams. @default nothing */
   readonly removed?: ((credential: string) => void) | undefined;
-  /** @default the host's */
+  /** The clock. @default the host's */
   readonly environment?: Partial<Environment> | undefined;
 }
 
@@ -45,7 +45,11 @@ export interface ApiKeyRing {
   publisher(request: CredentialRequest): ApiKeyInfo | undefined;
   /** Whether a key, as `publisher` gave it, may publish to a channel, or to all that a pattern matches. */
   mayPublish(key: Pick<ApiKeyInfo, 'fingerprint'>, channel: string): boolean;
-  /** @throws {TypeError} For a key that cannot be, and for one that is there already. */
+  /**
+   * One more key; it is good from now on.
+   *
+   * @throws {TypeError} For a key that cannot be, and for one that is there already.
+   */
   add(key: ApiKey | string): ApiKeyInfo;
   /** From now on it is not good any more. False: there is none with that id. */
   remove(id: string): boolean;

@@ -25,6 +25,7 @@ export type Jwk = Readonly<Record<string, unknown>>;
 
 /** Keys of an issuer, as RFC 7517 has them. */
 export interface JwkSet {
+  /** Of any kind; a token names the one that it is signed with. */
   readonly keys: readonly Jwk[];
 }
 

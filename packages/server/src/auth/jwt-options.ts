@@ -8,13 +8,19 @@ import { type JwtAlgorithm, type JwtKey, type JwtKeyOptions, readKey } from './j
 
 /** The claims of a token that was found good. */
 export interface JwtClaims {
+  /** Who has issued it. */
   readonly iss?: string | undefined;
+  /** Whom it speaks of. */
   readonly sub?: string | undefined;
+  /** Whom it is meant for. */
   readonly aud?: string | readonly string[] | undefined;
   /** In seconds since the epoch. */
   readonly exp: number;
+  /** When it begins to be good, in seconds since the epoch. */
   readonly nbf?: number | undefined;
+  /** When it was issued, in seconds since the epoch. */
   readonly iat?: number | undefined;
+  /** Its own name. */
   readonly jti?: string | undefined;
   readonly [claim: string]: unknown;
 }
@@ -37,7 +43,7 @@ export interface JwtOptions extends JwtKeyOptions {
    * @default `sub` is the client's id, `channels` its channels (without them: a 403), `jti` the credential
    */
   readonly grant?: ((claims: JwtClaims) => Grant | Response | null | Promise<Grant | Response | null>) | undefined;
-  /** @default the host's */
+  /** The clock. @default the host's */
   readonly environment?: Partial<Environment> | undefined;
 }
 

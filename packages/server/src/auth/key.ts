@@ -20,7 +20,7 @@ export interface ApiKey {
   readonly secret?: string | undefined;
   /** The secret's SHA-256 as 64 hexadecimal digits, as `hashKey()` makes it. */
   readonly hash?: string | undefined;
-  /** @default everything */
+  /** What it is good for. @default everything */
   readonly scopes?: KeyScopes | undefined;
   /** When it ends, in milliseconds since the epoch; so do its streams. @default never */
   readonly expiresAt?: number | undefined;
@@ -30,11 +30,15 @@ export interface ApiKey {
 
 /** A key as it may be shown. */
 export interface ApiKeyInfo {
+  /** Names it in logs; the `credential` of its grants. */
   readonly id: string;
   /** Six characters of its hash. */
   readonly fingerprint: string;
+  /** What it is good for. */
   readonly scopes: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+  /** In milliseconds since the epoch; `undefined`: never. */
   readonly expiresAt: number | undefined;
+  /** Who uses it. */
   readonly clientId: string | undefined;
 }
 

@@ -9,7 +9,7 @@ export type PublisherKey = Pick<ApiKeyInfo, 'id' | 'fingerprint'>;
 export interface KeyRing {
   /** The key that a request brings; `undefined`: none, or none that is good. */
   publisher(request: StreamRequest): PublisherKey | undefined | Promise<PublisherKey | undefined>;
-  /** Whether a key may publish to a channel, or, for `*`, to every one. */
+  /** Whether a key may publish to a channel; `*` stands for all of them. */
   mayPublish(key: PublisherKey, channel: string): boolean;
 }
 
@@ -17,6 +17,7 @@ export interface KeyRing {
 export interface Caller {
   /** For logs and limits: never a secret. */
   readonly name: string;
+  /** Whether it may publish to a channel; `*` stands for all of them. */
   mayPublish(channel: string): boolean;
 }
 

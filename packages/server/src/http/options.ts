@@ -6,9 +6,13 @@ import type { RateLimitOptions } from './rate-limit.ts';
 
 /** Takes what happens, as `pino` does: parts, and a text. Payloads and secrets are never among them. */
 export interface Logger {
+  /** What is of interest while something is built. */
   debug(parts: object, text: string): void;
+  /** What happens now and then. */
   info(parts: object, text: string): void;
+  /** What should be looked at. */
   warn(parts: object, text: string): void;
+  /** What failed. */
   error(parts: object, text: string): void;
 }
 
@@ -43,8 +47,8 @@ export interface HttpApiOptions {
   readonly rateLimit?: RateLimitOptions | false | undefined;
   /** What `GET /pulses` remembers. */
   readonly pulses?: PulseBoardOptions | undefined;
-  /** @default none */
+  /** Takes what happens. @default none */
   readonly logger?: Logger | undefined;
-  /** @default the host's */
+  /** Clocks, timers, error reporting; any part. @default the host's */
   readonly environment?: Partial<Environment> | undefined;
 }

@@ -10,6 +10,7 @@ import type { Route } from './route.ts';
 
 /** What the Node listener hands on with a request. */
 export interface NodeBindings {
+  /** The request of `node:http`. */
   readonly incoming?: unknown;
 }
 

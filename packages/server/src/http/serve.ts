@@ -29,6 +29,7 @@ export interface ServeOptions extends HttpApiOptions {
 export interface Served {
   /** With the port that it got. */
   readonly url: string;
+  /** The one that it got. */
   readonly port: number;
   /** Node's own. */
   readonly server: Server;

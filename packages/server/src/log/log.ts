@@ -12,12 +12,15 @@ export interface LogEntry {
   readonly seq: number;
   /** When it was stored, in milliseconds since the epoch, by the engine's clock. */
   readonly time: number;
+  /** The event's name. */
   readonly type: string;
   /** The text of the `data` field, as it goes onto the wire. */
   readonly data: string;
+  /** Where it was published. */
   readonly channel: string;
   /** The only client that may get it; `undefined`: everybody. */
   readonly to?: string | undefined;
+  /** What connections may filter by. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -35,6 +38,7 @@ export interface Stored extends Position {
 
 /** What a log holds. */
 export interface LogHead {
+  /** The log's own word. */
   readonly epoch: string;
   /** The number of the oldest entry that can still be read; `last + 1` where there is none. */
   readonly first: number;
@@ -66,6 +70,7 @@ export interface Log {
    * Nothing is stored where it rejects, as far as the engine can know.
    */
   publish(entry: NewEntry): Promise<Stored>;
+  /** What it holds now. */
   head(): Promise<LogHead>;
   /** At most `limit` entries after a position; none where it is the newest. */
   read(after: Position, limit: number): Promise<LogPage>;

@@ -28,8 +28,6 @@ const rules = [
 
 /**
  * What an engine owes as a `Log`, as behaviours to be run one after the other by any test framework.
- * Those that need a power that the harness lacks are left out: trimming, a store that is lost, time
- * and several instances are only proven where the harness can provoke them.
  *
  * ```ts
  * import { test } from 'vitest';
@@ -39,6 +37,9 @@ const rules = [
  * const harness = { create: async (options) => memoryLog(options) };
  * for (const { name, run } of logBehaviours(harness)) test(name, run);
  * ```
+ *
+ * Those that need a power that the harness lacks are left out: trimming, a store that is lost, time
+ * and several instances are only proven where the harness can provoke them.
  */
 export function logBehaviours(harness: LogHarness): readonly Behaviour[] {
   return rules
