@@ -41,10 +41,13 @@ export interface PushStream<Events extends object = Record<string, unknown>> {
   source(source: Source<OutgoingEventOf<Events>>, options?: SourceOptions): PushStream<Events>;
   /** For `node:http`, `node:http2`, Express, and what hands out their requests (Fastify, Koa). */
   handler(options?: RouteOptions): NodeHandler;
-  /** For hosts that speak Fetch: Hono, Next.js, SvelteKit, Bun, Deno. */
-  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * For hosts that speak Fetch: Hono, Next.js, SvelteKit, Bun, Deno. `host`: what the host hands along
+   * with a request; Bun's server is told not to end streams that are silent.
+   */
+  readonly fetch: (request: Request, host?: unknown) => Promise<Response>;
   /** `fetch` for one route. */
-  fetchHandler(options?: RouteOptions): (request: Request) => Promise<Response>;
+  fetchHandler(options?: RouteOptions): (request: Request, host?: unknown) => Promise<Response>;
   /** The cursor of now. Ask for it before loading a state; a client that begins there misses nothing. */
   cursor(): Promise<string>;
   /** The open streams of this instance. */
