@@ -147,7 +147,7 @@ const koaHost: Host = {
   },
 };
 
-const http2Host: Host = {
+export const http2Host: Host = {
   name: 'node:http2 without TLS',
   kind: 'node',
   start: (push) => listen(http2.createServer(push.handler()), { version: 2 }),

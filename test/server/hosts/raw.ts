@@ -26,6 +26,9 @@ export interface RawClient {
   /** Says that nothing more comes, and goes on reading. */
   end(): void;
   destroy(): void;
+  /** Takes nothing until `resume()`. */
+  pause(): void;
+  resume(): void;
 }
 
 const clients: Set<Socket> = new Set();
@@ -142,6 +145,8 @@ export async function rawClient(origin: string): Promise<RawClient> {
     },
     end: () => void socket.end(),
     destroy: () => void socket.destroy(),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
   };
 }
 
