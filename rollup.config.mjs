@@ -24,6 +24,7 @@ const packages = [
       index: 'index.ts',
       auth: 'auth/index.ts',
       http: 'http/index.ts',
+      redis: 'redis/index.ts',
       testing: 'testing/index.ts',
     },
     command: { cli: 'cli/index.ts' },

@@ -47,7 +47,17 @@ export default defineConfig({
       {
         // Rooms and seams of the server by a manual clock; its behaviour over sockets too.
         resolve: { alias },
-        test: { name: 'server', include: ['test/server/**/*.test.ts'], ...realTime },
+        test: {
+          name: 'server',
+          include: ['test/server/**/*.test.ts'],
+          exclude: ['test/server/redis/**'],
+          ...realTime,
+        },
+      },
+      {
+        // The log in Redis, on servers of its own.
+        resolve: { alias },
+        test: { name: 'redis', include: ['test/server/redis/**/*.test.ts'], ...realTime },
       },
       {
         test: {

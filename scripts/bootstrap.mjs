@@ -24,17 +24,27 @@ export async function install() {
 }
 
 /** Makes sure of a `chromium`; `false` when there is none and none can be had. */
-export async function installChromium() {
-  if (onPath('chromium')) return true;
+export function installChromium() {
+  return installPackage('chromium', 'Without it the browser tests (test/browser) cannot run');
+}
+
+/** Makes sure of a `redis-server`; nothing of it runs until a test starts one. */
+export function installRedis() {
+  return installPackage('redis-server', 'Without it the tests of the log in Redis cannot run');
+}
+
+/** By the system's packages, where that is allowed; a package is called what it brings. */
+async function installPackage(program, loss) {
+  if (onPath(program)) return true;
   if (process.getuid?.() === 0 && onPath('apt-get')) {
-    console.log("Installing Chromium from the system's packages, once …");
-    const apt = 'apt-get update && apt-get install -y --no-install-recommends chromium';
+    console.log(`Installing ${program} from the system's packages, once …`);
+    const apt = `apt-get update && apt-get install -y --no-install-recommends ${program}`;
     const { code } = await run(apt, { show: true, extraEnv: { DEBIAN_FRONTEND: 'noninteractive' } });
-    if (code === 0 && onPath('chromium')) return true;
+    if (code === 0 && onPath(program)) return true;
   }
   console.log(
-    'No `chromium` on the PATH, and it cannot be installed from here (that takes root and apt-get).\n' +
-      'Without it the browser tests (test/browser) cannot run; everything else does.',
+    `No \`${program}\` on the PATH, and it cannot be installed from here (that takes root and apt-get).\n` +
+      `${loss}; everything else does.`,
   );
   return false;
 }
@@ -64,6 +74,6 @@ function onPath(name) {
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   await install();
-  const found = await installChromium();
-  if (!found && process.env.CI === 'true') process.exitCode = 1;
+  const found = [await installChromium(), await installRedis()];
+  if (found.includes(false) && process.env.CI === 'true') process.exitCode = 1;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { install, installChromium } from './bootstrap.mjs';
+import { install, installChromium, installRedis } from './bootstrap.mjs';
 import { run } from './run.mjs';
 
 const ci = process.env.CI === 'true';
@@ -21,6 +21,7 @@ const tests = [
   { name: 'adapters on React 18', project: 'adapters-react-18' },
   { name: 'socket', project: 'socket' },
   { name: 'server', project: 'server' },
+  { name: 'redis', project: 'redis' },
   { name: 'runtimes', project: 'runtimes' },
   { name: 'packages', project: 'packages' },
   { name: 'browser', project: 'browser' },
@@ -32,9 +33,14 @@ const total = { passed: 0, failed: 0 };
 const reports = mkdtempSync(join(tmpdir(), 'pushstream-test-'));
 try {
   await install();
-  const chromium = process.argv.includes('--check') || (await installChromium());
-  for (const stage of process.argv.includes('--check') ? checks : [...checks, ...tests]) {
-    if (stage.name === 'browser' && !chromium) miss(stage);
+  const isCheck = process.argv.includes('--check');
+  /** What a stage needs of the machine, where that cannot be had. */
+  const missing = new Map();
+  if (!isCheck && !(await installChromium())) missing.set('browser', 'Chromium');
+  if (!isCheck && !(await installRedis())) missing.set('redis', 'Redis');
+  for (const stage of isCheck ? checks : [...checks, ...tests]) {
+    const lack = missing.get(stage.name);
+    if (lack) miss(stage, lack);
     else await perform(stage);
   }
 } catch (error) {
@@ -64,9 +70,9 @@ async function perform(stage) {
 }
 
 /** In CI nothing may be skipped. */
-function miss({ name }) {
+function miss({ name }, lack) {
   if (ci) total.failed++;
-  console.log(`${ci ? '✗' : '–'} ${name}: skipped, no Chromium`);
+  console.log(`${ci ? '✗' : '–'} ${name}: skipped, no ${lack}`);
 }
 
 function count(file) {

@@ -11,10 +11,11 @@ let tarball: string;
 let project: string;
 let installed: string;
 
-/** What the server depends on is there already: linked, not installed. */
+/** What the server depends on is there already, what is optional too: linked, not installed. */
 async function linkDependencies(): Promise<void> {
   const manifest = await readJson(join(root, 'packages/server/package.json'));
-  for (const name of [...Object.keys(manifest['dependencies'] as object), '@types/node']) {
+  const names = ['dependencies', 'peerDependencies'].flatMap((kind) => Object.keys(manifest[kind] as object));
+  for (const name of [...names, '@types/node']) {
     const place = join(project, 'node_modules', name);
     await mkdir(dirname(place), { recursive: true });
     await symlink(await realpath(join(root, 'packages/server/node_modules', name)), place);
@@ -35,7 +36,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('the tarball holds the build, the licence and the readme, and nothing else', async () => {
   const files = (await run('tar', ['-tzf', tarball])).trim().split('\n');
-  const entries = ['auth', 'http', 'index', 'testing'];
+  const entries = ['auth', 'http', 'index', 'redis', 'testing'];
   const built = entries.flatMap((entry) =>
     ['mjs', 'cjs'].flatMap((kind) => [
       `${entry}.${kind}`,
@@ -69,6 +70,8 @@ const body = `
 const push = createPushStream({ authorize: jwtAuthorize({ secret: 'x'.repeat(32), algorithms: ['HS256'], issuer: false, audience: false }) });
 const { status } = await push.fetch(new Request('http://a/events', { headers: { authorization: 'Bearer a.b.c' } }));
 const { id } = await push.publish('tick', 1);
+const log = redisLog({ url: 'redis://127.0.0.1' });
+await log.close();
 console.log(status, typeof id, typeof createHttpApi, logBehaviours.length);
 await push.close();
 `;
@@ -81,6 +84,7 @@ describe.each(['node', 'node-20', 'node-22', 'node-26'])('on %s', (runtime) => {
       'use.mjs': `import { createPushStream } from 'pushstream-server';
 import { jwtAuthorize } from 'pushstream-server/auth';
 import { createHttpApi } from 'pushstream-server/http';
+import { redisLog } from 'pushstream-server/redis';
 import { logBehaviours } from 'pushstream-server/testing';
 ${body}`,
     });
@@ -92,6 +96,7 @@ ${body}`,
       'use.cjs': `const { createPushStream } = require('pushstream-server');
 const { jwtAuthorize } = require('pushstream-server/auth');
 const { createHttpApi } = require('pushstream-server/http');
+const { redisLog } = require('pushstream-server/redis');
 const { logBehaviours } = require('pushstream-server/testing');
 (async () => {${body}})();`,
     });

@@ -1,0 +1,149 @@
+import { createChange } from '../../change.ts';
+import type { Environment } from '../../environment.ts';
+import type { LogEntry, Position } from '../log.ts';
+import type { RedisConnection } from './connection.ts';
+import { createLink } from './link.ts';
+import { PAGE, type Place, type Store } from './store.ts';
+import { sleep } from './sleep.ts';
+import { createWindow } from './window.ts';
+
+/** How long Redis lets a reader wait; behind it, whether the log is still the same is looked at. */
+const BLOCK_MS = 1_000;
+/** How much later than that an answer may come, in milliseconds. */
+const PATIENCE_MS = 4_000;
+const RETRY_MS = 100;
+
+/** Stays at the end of a log, for every tail of the process. */
+export interface Reader {
+  /** Connects; nothing to do where it has. */
+  start(): void;
+  /** What follows a position as far as the reader has seen it, from memory; `undefined`: Redis knows. */
+  after(position: Position): readonly LogEntry[] | undefined;
+  /** Whether it has seen more of that epoch. */
+  isBeyond(position: Position): boolean;
+  /** Until it has gone on, or found out that there is nothing to go on with. */
+  changed(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createReader(store: Store, create: () => RedisConnection, environment: Environment): Reader {
+  const window = createWindow();
+  const link = createLink(create, { prepare: () => Promise.resolve(), up, down }, environment);
+  let connection: RedisConnection | undefined;
+  let connected: () => void = () => {};
+  let place: Place | undefined;
+  /** Nothing is between its place and the end, as far as it was told. */
+  let isPlaced = false;
+  let isFailing = false;
+  let running: Promise<void> | undefined;
+  const change = createChange();
+  const closing = new AbortController();
+
+  function up(one: RedisConnection): void {
+    connection = one;
+    connected();
+  }
+
+  function down(error: unknown): void {
+    connection = undefined;
+    fail(error);
+  }
+
+  /** Once, until it goes on. */
+  function fail(error: unknown): void {
+    isPlaced = false;
+    if (isFailing || closing.signal.aborted) return;
+    isFailing = true;
+    environment.reportError(error, 'the log in Redis');
+  }
+
+  function move(to: Place, entries: readonly LogEntry[]): void {
+    if (to.epoch !== place?.epoch || entries.length === 0) window.clear();
+    window.push(entries);
+    place = to;
+    store.witness(to);
+    change.wake();
+  }
+
+  /** By pages, until there is nothing more: also finds out that the log is another one. */
+  async function catchUp(): Promise<void> {
+    if (!place) {
+      const found = await store.head();
+      move(found.place, []);
+    }
+    while (!closing.signal.aborted && place) {
+      const { page, place: next } = await store.read(place, PAGE);
+      if (page.kind === 'gap') {
+        move(next, []);
+      } else {
+        if (page.entries.length === 0) break;
+        move(next, page.entries);
+      }
+    }
+    isPlaced = true;
+    isFailing = false;
+    change.wake();
+  }
+
+  /** Waits for what follows; anything but that is left to `catchUp`. */
+  async function wait(from: Place, on: RedisConnection): Promise<void> {
+    const cancel = environment.setTimer(
+      () => link.drop(new Error('Expected an answer from Redis, got silence')),
+      BLOCK_MS + PATIENCE_MS,
+    );
+    // Whatever stands behind the point is behind every one of that number.
+    const id = `${from.seq}-18446744073709551615`;
+    const words = ['XREAD', 'COUNT', String(PAGE), 'BLOCK', String(BLOCK_MS), 'STREAMS', store.key, id];
+    const answer: unknown = await on.sendCommand(words).finally(cancel);
+    const [stream]: readonly unknown[] = Array.isArray(answer) ? answer : [];
+    const [, items]: readonly unknown[] = Array.isArray(stream) ? stream : [];
+    const linked = Array.isArray(items) ? store.follow(from, items) : undefined;
+    const last = linked?.at(-1);
+    if (!linked || !last) isPlaced = false;
+    else
+      move(
+        { epoch: from.epoch, seq: last.entry.seq, mark: last.mark },
+        linked.map(({ entry }) => entry),
+      );
+  }
+
+  async function step(): Promise<void> {
+    if (!isPlaced) await catchUp();
+    if (!connection && !closing.signal.aborted) await new Promise<void>((resolve) => (connected = resolve));
+    // What came between the end of one connection and the next is found by pages.
+    if (isPlaced && connection && place) await wait(place, connection);
+  }
+
+  async function run(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        await step();
+      } catch (error) {
+        fail(error);
+        await sleep(environment, RETRY_MS, closing.signal);
+      }
+    }
+  }
+
+  return {
+    start() {
+      if (closing.signal.aborted) return;
+      link.start();
+      running ??= run();
+    },
+    after(position) {
+      if (position.epoch !== place?.epoch) return undefined;
+      return position.seq >= place.seq ? [] : window.after(position.seq);
+    },
+    isBeyond: ({ epoch, seq }) => epoch === place?.epoch && place.seq > seq,
+    changed: () => change.wait(),
+    async close() {
+      closing.abort();
+      change.wake();
+      const ending = link.close();
+      connected();
+      await ending;
+      await running;
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export type { RedisConnectionOptions } from '../log/redis/connection.ts';
+export type { RedisLogOptions } from '../log/redis/options.ts';
+export { redisLog } from '../log/redis/redis-log.ts';
