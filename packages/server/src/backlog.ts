@@ -14,7 +14,8 @@ export interface BacklogPolicy {
 
 /** What waits for one stream that takes nothing at the moment. */
 export interface Backlog {
-  readonly size: number;
+  /** Nothing is to be written, and nothing to be told. */
+  readonly isEmpty: boolean;
   readonly bytes: number;
   /** `false`: it is more than may wait, and nothing here can be done about it. */
   add(frames: readonly Frame[], epoch: string): boolean;
@@ -35,8 +36,8 @@ export function createBacklog({ strategy, capacity, capacityBytes, key }: Backlo
   let lost = 0;
 
   return {
-    get size() {
-      return queue.size;
+    get isEmpty() {
+      return queue.size === 0 && !loss;
     },
     get bytes() {
       return queue.bytes;

@@ -13,7 +13,10 @@ export const RETRY_MS = 1_000;
 const control = (name: string, data: object, id?: string): string =>
   encodeEvent({ type: `pushstream.${name}`, data: JSON.stringify(data), ...(id === undefined ? {} : { id }) });
 
-/** First on every stream. Its id makes a stream resumable that is cut before its first event. */
+/**
+ * First on every stream. Its id makes a stream resumable that is cut before its first event; where a
+ * reset follows, that one has it: cut between the two, the client would never hear of the reset.
+ */
 export function ready(
   info: {
     readonly connectionId: string;
@@ -24,9 +27,10 @@ export function ready(
     readonly heartbeatMs: number;
   },
   retryMs: number | undefined,
+  isResetNext: boolean,
 ): string {
   const retry = retryMs === undefined ? '' : encodeEvent({ retryMs });
-  return retry + control('ready', info, info.cursor);
+  return retry + control('ready', info, isResetNext ? undefined : info.cursor);
 }
 
 export const reset = (info: {

@@ -8,7 +8,7 @@ import { endGreatest } from './budget.ts';
 import { fanOut } from './fan-out.ts';
 import { createFrame, type Frame, type FrameEntry } from './frame.ts';
 import type { LogHead, LogPage } from './log/log.ts';
-import { createPages, PAGE, type Pages, type PagesParts } from './pages.ts';
+import { createPages, pageLength, type Pages, type PagesParts } from './pages.ts';
 import type { Session } from './session.ts';
 import type { Batch, Page, Reader, SessionHub } from './session-hub.ts';
 import type { Stats } from './stats.ts';
@@ -72,6 +72,7 @@ export class Hub implements SessionHub {
   begin({ epoch, last }: Pick<LogHead, 'epoch' | 'last'>): void {
     this.epoch = epoch;
     this.#pages.begin(epoch);
+    this.#beat = undefined;
     this.applied = last;
     this.flushed = last;
     this.wake();
@@ -165,7 +166,9 @@ export class Hub implements SessionHub {
   /** The log went another way: what came before it counts no more. */
   #jump(epoch: string, seq: number, reason: ResetReason): void {
     const before = this.epoch;
+    this.stats.dropped += this.#held.length;
     this.#pending = [];
+    this.#held = [];
     this.#stored = 0;
     const places = [...this.sessions].map((session) => [session, session.position] as const);
     this.begin({ epoch, last: seq });
@@ -185,7 +188,7 @@ export class Hub implements SessionHub {
 
   /** The events of one turn leave together, a page at a time. */
   #flush(): void {
-    const frames = this.#take();
+    const frames = this.#pending.splice(0, pageLength(this.#pending));
     if (frames.length === 0 || this.isBusy) return;
     this.batch = { number: this.batch.number + 1, from: this.flushed };
     for (const { entry } of frames) this.flushed = entry.seq ?? this.flushed;
@@ -202,16 +205,5 @@ export class Hub implements SessionHub {
         this.#schedule();
       },
     });
-  }
-
-  #take(): Frame[] {
-    let bytes = 0;
-    let end = 0;
-    for (const { size } of this.#pending) {
-      bytes += size;
-      if (end === PAGE.count || (bytes > PAGE.bytes && end > 0)) break;
-      end += 1;
-    }
-    return this.#pending.splice(0, end);
   }
 }

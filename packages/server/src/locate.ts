@@ -37,6 +37,8 @@ export async function locate(hub: Hub, log: Log, lastEventId: string, mostReplay
   }
   const head = await log.head();
   const verdict = classify(lastEventId, head, mostReplayed);
-  if (verdict.kind === 'resume') await until(() => hub.epoch === head.epoch && hub.flushed >= verdict.seq);
+  // Also for who is told that it cannot: where this instance is behind, it would be led back.
+  const seen = position.epoch === head.epoch ? Math.min(position.seq, head.last) : 0;
+  await until(() => hub.epoch === head.epoch && hub.flushed >= seen);
   return { epoch: hub.epoch, verdict };
 }

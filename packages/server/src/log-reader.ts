@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts';
+import { LogUnavailableError } from './errors.ts';
 import type { Log, LogPage, Position } from './log/log.ts';
 
 const RETRY_MS = 1_000;
@@ -16,10 +17,13 @@ export function createLogReader(log: Log, mostAtOnce: () => number, environment:
 
   return {
     async read(after, limit) {
-      if (reading >= mostAtOnce()) await new Promise<void>((resolve) => void waiting.push(resolve));
+      while (reading >= mostAtOnce()) await new Promise<void>((resolve) => void waiting.push(resolve));
       reading += 1;
       try {
-        return await log.read(after, limit);
+        const page = await log.read(after, limit);
+        if (page.kind === 'gap' || page.entries.length > 0) return page;
+        // Asked for again at once, it would be the same again.
+        throw new LogUnavailableError(`Expected entries behind ${after.seq}, got none`);
       } catch (error) {
         reportError(error, 'reading the log');
         await new Promise<void>((resolve) => void setTimer(resolve, RETRY_MS));

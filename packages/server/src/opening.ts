@@ -48,8 +48,11 @@ function lifetimeOf({ expiresAt }: Grant, { maxConnectionAgeMs }: Resolved, { en
 }
 
 /** What was found stands, unless the log has gone another way since. */
-const verdictOf = ({ epoch, verdict }: Location, hub: Hub): Verdict =>
-  verdict.kind === 'resume' && epoch !== hub.epoch ? { kind: 'reset', reason: 'epoch' } : verdict;
+function verdictOf({ epoch, verdict }: Location, hub: Hub): Verdict {
+  if (verdict.kind !== 'resume') return verdict;
+  if (epoch !== hub.epoch) return { kind: 'reset', reason: 'epoch' };
+  return verdict.seq > hub.applied ? { kind: 'reset', reason: 'ahead' } : verdict;
+}
 
 /** The place that was taken for a stream. */
 export interface Place {
@@ -95,14 +98,16 @@ export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, 
     const resumed = verdict.kind === 'resume';
     if (resumed) stats.resumed += 1;
     const info = { connectionId, cursor, resumed, replayed: hub.applied - seq, heartbeatMs };
-    let text = ready(info, grant.retryMs ?? retryMs);
+    let text = ready(info, grant.retryMs ?? retryMs, verdict.kind === 'reset');
     if (verdict.kind === 'reset') {
       count(stats.resets, verdict.reason);
       text += reset({ reason: verdict.reason, requested: requested.slice(0, 1_024), resumedFrom: cursor });
     }
     session.start(text);
+    // Before anything is replayed.
     const refusal = place.refusal();
     if (refusal) session.end(refusal, RETRY_MS);
+    else session.resume();
     return session;
   }
 

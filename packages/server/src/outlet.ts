@@ -20,7 +20,9 @@ export class Outlet {
   readonly #policy: BacklogPolicy;
   /** Most never need one. */
   #backlog: Backlog | undefined;
-  #accounted = 0;
+  #isOver = false;
+  /** So much of it the host was told. */
+  heldBytes = 0;
   /** When it took something last. */
   wroteAt: number;
   /** Since when it takes nothing; `Infinity`: it does. */
@@ -39,7 +41,7 @@ export class Outlet {
 
   /** Nothing waits for it. */
   get isEmpty(): boolean {
-    return !this.#backlog?.size;
+    return this.#backlog?.isEmpty !== false;
   }
 
   /** Even who is waited for has to get no more. */
@@ -55,7 +57,8 @@ export class Outlet {
   write(chunk: Chunk, events: number): void {
     this.#host.stats.delivered += events;
     this.wroteAt = this.#host.now();
-    if (this.#sink.write(chunk)) return;
+    // Some hosts close in the middle of it.
+    if (this.#sink.write(chunk) || this.#isOver) return;
     this.blockedAt = this.wroteAt;
     this.#account();
   }
@@ -73,7 +76,7 @@ export class Outlet {
   /** It takes more: what waits goes first. */
   drained(): void {
     this.blockedAt = Infinity;
-    if (this.#backlog?.size) {
+    if (this.#backlog?.isEmpty === false) {
       const { chunk, events } = this.#backlog.take();
       this.write(chunk, events);
     }
@@ -92,12 +95,15 @@ export class Outlet {
     this.#sink.end();
   }
 
+  /** Given up: what it holds is gone, whenever the host says so. */
   destroy(): void {
     this.#sink.destroy();
+    this.release();
   }
 
   /** It is over. */
   release(): void {
+    this.#isOver = true;
     this.clear();
     this.blockedAt = Infinity;
     this.#account();
@@ -106,8 +112,8 @@ export class Outlet {
   /** Of what the response itself holds, only what it is stuck with: elsewhere that is gone in a moment. */
   #account(): void {
     const held = this.isBlocked ? this.bufferedBytes : 0;
-    const change = held - this.#accounted;
-    this.#accounted = held;
+    const change = held - this.heldBytes;
+    this.heldBytes = held;
     if (change !== 0) this.#host.account(change);
   }
 }

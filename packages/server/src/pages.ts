@@ -7,7 +7,17 @@ import type { Page, Reader } from './session-hub.ts';
 
 const RING: PageLimit = { count: 1_024, bytes: 4 * 1_048_576 };
 /** About what a socket takes at once. */
-export const PAGE: PageLimit = { count: 512, bytes: 131_072 };
+const PAGE: PageLimit = { count: 512, bytes: 131_072 };
+
+/** How many of some frames make a page: one at least, however large it is. */
+export function pageLength(frames: readonly Frame[]): number {
+  let bytes = 0;
+  const end = frames.findIndex(({ size }, at) => {
+    bytes += size;
+    return at === PAGE.count || (bytes > PAGE.bytes && at > 0);
+  });
+  return end < 0 ? frames.length : end;
+}
 
 /** What a hub has read, as pages: the newest from memory, the rest from the log. */
 export interface Pages {
@@ -32,6 +42,8 @@ export function createPages({ log, replays, environment }: PagesParts): Pages {
   const ring = createRing(RING, PAGE);
   const reader = createLogReader(log, replays, environment);
   let epoch = '';
+  /** Entries that are asked for: as many as were a page before, so that little is read in vain. */
+  let reach = PAGE.count;
 
   /** Whatever is stored, only what can be a block gets out; one that cannot is as if a filter refused it. */
   function frameOf(entry: FrameEntry): Frame {
@@ -49,10 +61,14 @@ export function createPages({ log, replays, environment }: PagesParts): Pages {
 
   async function readLog(stream: Reader, after: number, upTo: number): Promise<Page | undefined> {
     const asked = epoch;
-    const read = await reader.read({ epoch, seq: after }, Math.min(PAGE.count, upTo - after));
+    const read = await reader.read({ epoch, seq: after }, Math.min(reach, upTo - after));
     // Meanwhile the stream was told to begin anew.
     if (!read || asked !== epoch) return undefined;
-    return read.kind === 'gap' ? read : select(stream, after, read.entries.map(frameOf));
+    if (read.kind === 'gap') return read;
+    const frames = read.entries.map(frameOf);
+    const length = pageLength(frames);
+    reach = length < frames.length ? length : Math.min(PAGE.count, 2 * reach);
+    return select(stream, after, frames.slice(0, length));
   }
 
   return {

@@ -62,8 +62,19 @@ export function createPublisher({ hub, log, settings, isClosed }: PublisherParts
   const { stats, environment } = hub;
   /** The last event whose schema takes its time: those behind it wait, so that the order is that of the calls. */
   let turn: Promise<void> | undefined;
-  /** The last event that the log was given, until it has it. */
+  /** Until the log has all the events that it was given; its answers may come in any order. */
   let storing: Promise<void> | undefined;
+
+  /** Puts it behind everything that is being stored. */
+  function queue(work: () => Promise<void> | void): Promise<void> {
+    const mine = Promise.resolve(storing).then(work);
+    const clear = (): void => {
+      if (storing === settled) storing = undefined;
+    };
+    const settled = mine.then(clear, clear);
+    storing = settled;
+    return mine;
+  }
 
   /** Until there is room in every queue of this instance that is waited for, or for as long as is waited. */
   async function waitForRoom(epoch: string, seq: number): Promise<void> {
@@ -81,20 +92,20 @@ export function createPublisher({ hub, log, settings, isClosed }: PublisherParts
     const { channel = 'default', to, tags, key, ephemeral } = options;
     if (isClosed()) throw new ClosedError();
     if (ephemeral === true) {
+      const pass = (): void => hub.pass({ type, data: text, channel, to, tags, time: environment.now() });
       // Behind what was published before it, as far as that is known.
-      if (storing) await storing;
-      hub.pass({ type, data: text, channel, to, tags, time: environment.now() });
+      if (storing) await queue(pass);
+      else pass();
       stats.published += 1;
       return { id: null, duplicate: false };
     }
     const stored = log.publish({ type, data: text, channel, to, tags, key });
-    const settled = stored.then(
+    const noted = stored.then(
       ({ epoch, seq }) => hub.stored(epoch, seq),
       () => {},
     );
-    storing = settled;
+    void queue(() => noted);
     const { epoch, seq, duplicate } = await stored;
-    if (storing === settled) storing = undefined;
     if (duplicate) stats.duplicates += 1;
     else stats.published += 1;
     if (settings().slowConsumer.strategy === 'wait') await waitForRoom(epoch, seq);

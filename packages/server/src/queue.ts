@@ -20,6 +20,10 @@ export interface Queue {
   take(): Frame[];
 }
 
+/** What is in no log may never come, so it takes the place of nothing that is. */
+const nameOf = ({ entry }: Frame, key: (event: FrameEntry) => string): string =>
+  `${entry.seq === undefined ? 'ephemeral' : 'stored'} ${key(entry)}`;
+
 /** Frames in their order. With `key`, a newer one takes the place of an older one at the end. */
 export function createQueue(key?: (event: FrameEntry) => string): Queue {
   /** Maps keep their order, and are walked from the front while they lose it. */
@@ -43,7 +47,7 @@ export function createQueue(key?: (event: FrameEntry) => string): Queue {
       return bytes;
     },
     push(frame) {
-      const name = key ? key(frame.entry) : frame;
+      const name = key ? nameOf(frame, key) : frame;
       remove(name);
       frames.set(name, frame);
       bytes += frame.size;

@@ -18,7 +18,8 @@ export class Replay {
   readonly #hub: SessionHub;
   readonly #stream: Replayed;
   readonly #outlet: Outlet;
-  #isReading = false;
+  /** The page that it waits for; whatever comes of another one is too late. */
+  #reading: Promise<Page | undefined> | undefined;
   /** To be said first: why it cannot go on from its place. */
   #reset: { readonly reason: ResetReason; readonly requested: string } | undefined;
   /** All that concerns the stream up to here was written. */
@@ -33,17 +34,19 @@ export class Replay {
 
   /** From now on instead of from its place. */
   abandon(reason: ResetReason, requested: string): void {
+    // Until the reset is told its place means nothing, and a sign of life would tell its place.
+    this.#reading = undefined;
     this.#reset ??= { reason, requested };
   }
 
   /** It has all that was offered so far, or more. */
   get isDone(): boolean {
-    return !this.#isReading && !this.#reset && this.written >= this.#hub.flushed;
+    return !this.#reading && !this.#reset && this.written >= this.#hub.flushed;
   }
 
   /** Reads and writes as much as the outlet takes. */
   run(): void {
-    while (this.#stream.isReplaying && !this.#outlet.isBlocked && !this.#isReading) {
+    while (this.#stream.isReplaying && !this.#outlet.isBlocked && !this.#reading) {
       if (this.#reset) this.#tell(this.#reset.reason, this.#reset.requested);
       else if (this.written < this.#hub.flushed) this.#read();
       else return;
@@ -56,10 +59,11 @@ export class Replay {
       this.#take(page);
       return;
     }
-    this.#isReading = true;
+    this.#reading = page;
     void page.then((read) => {
-      this.#isReading = false;
-      if (read && this.#stream.isReplaying && !this.#reset) this.#take(read);
+      if (this.#reading !== page) return;
+      this.#reading = undefined;
+      if (read && this.#stream.isReplaying) this.#take(read);
       this.#stream.resume();
     });
   }

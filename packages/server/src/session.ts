@@ -56,8 +56,9 @@ export class Session implements Spoke, SinkListener, Replayed {
     return this.identity.clientId;
   }
 
-  get bufferedBytes(): number {
-    return this.#outlet.bufferedBytes;
+  /** What counts of it where all streams together are bounded. */
+  get heldBytes(): number {
+    return this.#outlet.heldBytes;
   }
 
   get isReplaying(): boolean {
@@ -66,7 +67,7 @@ export class Session implements Spoke, SinkListener, Replayed {
 
   get info(): SessionInfo {
     const { connectionId, session, clientId, connectedAt } = this.identity;
-    return { connectionId, session, clientId, connectedAt, bufferedBytes: this.bufferedBytes };
+    return { connectionId, session, clientId, connectedAt, bufferedBytes: this.#outlet.bufferedBytes };
   }
 
   /** The number up to which it has everything. */
@@ -74,10 +75,9 @@ export class Session implements Spoke, SinkListener, Replayed {
     return this.#phase === 'live' && this.#outlet.isEmpty ? this.#hub.flushed : this.#replay.written;
   }
 
-  /** Begins with a text of its own. */
+  /** Begins with a text of its own; what it has missed comes with `resume`. */
   start(text: string): void {
     this.#outlet.write(createChunk(text), 0);
-    this.resume();
     this.#hub.wheel.schedule(this, this.#nextLook());
   }
 
@@ -95,9 +95,9 @@ export class Session implements Spoke, SinkListener, Replayed {
 
   drained(): void {
     if (!this.#outlet.isBlocked || this.#phase === 'ending' || this.#phase === 'closed') return;
-    this.#outlet.drained();
     this.#giveUpAt = Infinity;
     this.#uncrowd();
+    this.#outlet.drained();
     this.resume();
     this.#patience();
   }
@@ -133,11 +133,15 @@ export class Session implements Spoke, SinkListener, Replayed {
   tick(now: number): number {
     if (this.#phase === 'closed') return Infinity;
     if (this.#phase === 'ending') {
-      if (now >= this.#giveUpAt) this.#outlet.destroy();
-      return Math.max(this.#giveUpAt, now + ENDING_MS);
+      if (now < this.#giveUpAt) return this.#giveUpAt;
+      this.#outlet.destroy();
+      return now + ENDING_MS;
     }
-    if (now >= this.#giveUpAt) this.end(this.#policy.strategy === 'disconnect' ? 'slow' : 'stalled');
-    else if (now >= this.#lifetime.endsAt) this.end(this.#lifetime.reason);
+    if (now >= Math.min(this.#giveUpAt, this.#lifetime.endsAt)) {
+      const giveUp = this.#policy.strategy === 'disconnect' ? 'slow' : 'stalled';
+      this.end(now >= this.#giveUpAt ? giveUp : this.#lifetime.reason);
+      return Infinity;
+    }
     if (now >= this.#crowdedAt + this.#policy.writeTimeoutMs) this.#spill();
     const isDue = now >= this.#outlet.wroteAt + this.#policy.heartbeatMs;
     if (isDue && !this.#outlet.isBlocked && !this.#hub.isBusy) {
@@ -162,6 +166,8 @@ export class Session implements Spoke, SinkListener, Replayed {
   }
 
   #overflow(): void {
+    // To keep something more may have been its end.
+    if (this.#phase !== 'live') return;
     const { strategy, writeTimeoutMs } = this.#policy;
     if (strategy === 'wait' && !this.#outlet.isOverflowing) {
       if (this.#crowdedAt < Infinity) return;
@@ -202,14 +208,12 @@ export class Session implements Spoke, SinkListener, Replayed {
   resume(): void {
     this.#replay.run();
     const { flushed, batch } = this.#hub;
-    if (this.isReplaying && this.#replay.isDone) {
-      if (this.#replay.written > flushed) {
-        this.#hub.defer(this);
-      } else {
-        this.#phase = 'live';
-        this.#joinedAt = batch.number;
-        this.audience.live.add(this);
-      }
+    const isDone = this.isReplaying && this.#replay.isDone;
+    if (isDone && this.#replay.written > flushed) this.#hub.defer(this);
+    else if (isDone) {
+      this.#phase = 'live';
+      this.#joinedAt = batch.number;
+      this.audience.live.add(this);
     }
     if (this.#outlet.isBlocked) this.#patience();
   }
