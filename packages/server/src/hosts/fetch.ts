@@ -1,4 +1,5 @@
 import type { Admission } from '../admission.ts';
+import type { Chunk } from '../chunk.ts';
 import type { RouteOptions } from '../route.ts';
 import { refuse } from '../refusal.ts';
 import type { Sink, SinkListener } from '../sink.ts';
@@ -8,55 +9,92 @@ const HIGH_WATER_MARK = 65_536;
 
 type Controller = ReadableStreamDefaultController<Uint8Array>;
 
-/** A body that is under way, as a sink. `over`: it has come to its end. */
-function sinkOf(controller: Controller, isOver: () => boolean, over: () => void): Sink {
-  return {
-    write({ bytes }) {
-      if (isOver()) return false;
-      // A copy: readers may take the buffer away from others, and this one is shared.
-      controller.enqueue(new Uint8Array(bytes));
-      return (controller.desiredSize ?? 0) > 0;
-    },
-    get bufferedBytes() {
-      return isOver() ? 0 : HIGH_WATER_MARK - (controller.desiredSize ?? HIGH_WATER_MARK);
-    },
-    end() {
-      if (isOver()) return;
-      controller.close();
-      over();
-    },
-    destroy() {
-      if (isOver()) return;
-      controller.error(new Error('The stream was given up'));
-      over();
-    },
-  };
+/** A body under way, as a sink. `over`: it has come to its end. */
+class BodySink implements Sink {
+  readonly #controller: Controller;
+  readonly #over: () => void;
+  #isEnding = false;
+  isOver = false;
+
+  constructor(controller: Controller, over: () => void) {
+    this.#controller = controller;
+    this.#over = over;
+  }
+
+  get #room(): number {
+    return this.#controller.desiredSize ?? 0;
+  }
+
+  get bufferedBytes(): number {
+    return this.isOver ? 0 : HIGH_WATER_MARK - this.#room;
+  }
+
+  write({ bytes }: Chunk): boolean {
+    if (this.isOver) return false;
+    // A copy: readers may take the buffer away from others, and this one is shared.
+    this.#controller.enqueue(new Uint8Array(bytes));
+    return this.#room > 0;
+  }
+
+  /** Who does not read is waited for: as a body that is closed it would be nobody's, and never end. */
+  end(): void {
+    this.#isEnding = true;
+    if (this.#room > 0) this.close();
+  }
+
+  destroy(): void {
+    if (this.isOver) return;
+    this.#controller.error(new Error('The stream was given up'));
+    this.leave();
+  }
+
+  /** It has room again; `true`: for more. */
+  drained(): boolean {
+    if (this.#isEnding) this.close();
+    return !this.isOver;
+  }
+
+  close(): void {
+    if (this.isOver) return;
+    this.#controller.close();
+    this.leave();
+  }
+
+  leave(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#over();
+  }
 }
 
 /** A body; over as soon as the signal is aborted, which is all that some hosts tell. */
 function bodyOf(begin: (sink: Sink) => SinkListener, signal: AbortSignal): ReadableStream<Uint8Array> {
+  let sink: BodySink | undefined;
   let listener: SinkListener | undefined;
-  let isOver = false;
-  let give = (): void => {};
+  // Quietly: hosts make noise about a body that fails.
+  const abort = (): void => sink?.close();
 
   function over(): void {
-    isOver = true;
-    signal.removeEventListener('abort', give);
+    signal.removeEventListener('abort', abort);
     listener?.closed();
   }
 
-  function start(controller: Controller): void {
-    const sink = sinkOf(controller, () => isOver, over);
-    // Quietly: hosts make noise about a body that fails.
-    give = sink.end;
-    signal.addEventListener('abort', give);
-    listener = begin(sink);
-    // In the middle of its beginning.
-    if (isOver) listener.closed();
-  }
-
   return new ReadableStream<Uint8Array>(
-    { start, pull: () => listener?.drained(), cancel: over },
+    {
+      start(controller) {
+        sink = new BodySink(controller, over);
+        signal.addEventListener('abort', abort);
+        listener = begin(sink);
+        // In the middle of its beginning.
+        if (sink.isOver) listener.closed();
+      },
+      pull() {
+        if (sink?.drained()) listener?.drained();
+      },
+      cancel() {
+        sink?.leave();
+      },
+    },
     { highWaterMark: HIGH_WATER_MARK, size: (bytes) => bytes?.byteLength ?? 0 },
   );
 }
