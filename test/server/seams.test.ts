@@ -357,6 +357,22 @@ test('ephemeral events go on when the log has begun anew', async () => {
   end();
 });
 
+test('an ephemeral event comes behind what was stored in an epoch that this instance had not heard of', async () => {
+  const { environment, hub, log, stream, end } = await bench();
+  const { sink } = stream();
+  log.restart('two');
+  log.add(1, 0, false);
+  hub.stored('two', 1);
+  log.tell({ kind: 'gap', reason: 'epoch', head: { epoch: 'two', first: 1, last: 0 } });
+  await environment.settle();
+  hub.pass({ type: 'tick', data: '"after"', channel: 'default', time: 0 });
+  await environment.settle();
+  log.tell({ kind: 'entries', epoch: 'two', entries: log.entries });
+  await environment.settle();
+  expect(sink.text).toMatch(/id: two\.1\n[^]*"after"/);
+  end();
+});
+
 test('a stream that was ended is cut off after five seconds, whatever it was due for before', async () => {
   const { environment, hub, log, stream, end } = await bench({ limits: { stalledMs: 3_000 } });
   const { sink, session } = stream();

@@ -47,8 +47,8 @@ export class Hub implements SessionHub {
   #deferred: Array<{ resume(): void }> = [];
   #isScheduled = false;
   #beat: { readonly seq: number; readonly chunk: Chunk } | undefined;
-  /** The newest number that this instance was told when it stored something. */
-  #stored = 0;
+  /** The newest numbers that this instance was told when it stored something, also where the epoch is still to come. */
+  #stored = new Map<string, number>();
   epoch = '';
   /** The newest number that came from the log. */
   applied = 0;
@@ -73,6 +73,7 @@ export class Hub implements SessionHub {
     this.epoch = epoch;
     this.#pages.begin(epoch);
     this.#beat = undefined;
+    this.#stored = new Map([[epoch, this.#awaited]]);
     this.applied = last;
     this.flushed = last;
     this.wake();
@@ -97,7 +98,7 @@ export class Hub implements SessionHub {
       this.#pending.push(this.#pages.push(entry));
     }
     this.#release();
-    this.stats.lag = Math.max(0, this.#stored - this.applied);
+    this.#measure();
     this.#schedule();
   }
 
@@ -108,15 +109,15 @@ export class Hub implements SessionHub {
       this.#held.shift();
       this.stats.dropped += 1;
     }
-    this.#held.push({ after: this.#stored, frame });
+    this.#held.push({ after: this.#awaited, frame });
     this.#release();
     this.#schedule();
   }
 
   /** This instance stored something: it will come. */
   stored(epoch: string, seq: number): void {
-    if (epoch === this.epoch) this.#stored = Math.max(this.#stored, seq);
-    this.stats.lag = Math.max(0, this.#stored - this.applied);
+    this.#stored.set(epoch, Math.max(this.#stored.get(epoch) ?? 0, seq));
+    this.#measure();
   }
 
   page(stream: Reader, after: number): Page | Promise<Page | undefined> {
@@ -156,6 +157,15 @@ export class Hub implements SessionHub {
     this.wake();
   };
 
+  /** What has to come before anything that is passed now. */
+  get #awaited(): number {
+    return this.#stored.get(this.epoch) ?? 0;
+  }
+
+  #measure(): void {
+    this.stats.lag = Math.max(0, this.#awaited - this.applied);
+  }
+
   #release(): void {
     while (this.#held[0] && this.#held[0].after <= this.applied) {
       const held = this.#held.shift();
@@ -169,7 +179,6 @@ export class Hub implements SessionHub {
     this.stats.dropped += this.#held.length;
     this.#pending = [];
     this.#held = [];
-    this.#stored = 0;
     const places = [...this.sessions].map((session) => [session, session.position] as const);
     this.begin({ epoch, last: seq });
     for (const [session, place] of places) {
