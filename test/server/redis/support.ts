@@ -21,7 +21,7 @@ export const quiet: Partial<Environment> = { reportError() {} };
 
 /** Logs that end with the test. */
 export interface Logs extends AsyncDisposable {
-  open(server: RedisServer, options?: Partial<RedisLogOptions>): Log;
+  open(server: Pick<RedisServer, 'url'>, options?: Partial<RedisLogOptions>): Log;
 }
 
 export function createLogs(): Logs {
