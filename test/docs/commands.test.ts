@@ -7,7 +7,8 @@ const { scripts, packageManager } = JSON.parse(read('package.json')) as {
   scripts: Record<string, string>;
   packageManager: string;
 };
-const tools = readdirSync(join(root, 'node_modules/.bin'));
+/** With those that a guide's reader has. */
+const tools = [...readdirSync(join(root, 'node_modules/.bin')), 'next'];
 
 const lines = pages.flatMap((page) =>
   codeBlocks(page)

@@ -13,6 +13,13 @@ const run = promisify(execFile);
 /** The script of a page that loads the UMD file. */
 const umd = `export declare const PushStream: typeof import('pushstream-client');`;
 
+/** What files of an app import of each other: modules that stand for its own. */
+const neighbours: Readonly<Record<string, string>> = {
+  'push.ts': `export declare const push: import('pushstream-server').PushStream;`,
+  'shutdown.ts': 'export {};',
+  'progress.tsx': `export declare function Progress(props: { seed: object }): React.JSX.Element;`,
+};
+
 interface Example {
   readonly name: string;
   readonly file: string;
@@ -27,7 +34,8 @@ function example({ page, line, language, code, prelude }: CodeBlock): Example[] 
   // Lines keep the numbers that they have in the page.
   const above = '\n'.repeat(line - 1);
   if (language === 'ts' || language === 'tsx') {
-    return [{ name, file: `${file}.${language}`, source: `${above}${code}\n${hidden}\nexport {};\n` }];
+    const linked = code.replaceAll(/'\.{1,2}\/(?:[^']*\/)?(push|shutdown|progress)(?:\.ts)?'/g, `'./app/$1'`);
+    return [{ name, file: `${file}.${language}`, source: `${above}${linked}\n${hidden}\nexport {};\n` }];
   }
   if (language === 'vue') {
     return [{ name, file: `${file}.ts`, source: `${compileVue(code, file)}\n${hidden}\nexport {};\n` }];
@@ -53,11 +61,14 @@ beforeAll(async () => {
     compilerOptions: {
       jsx: 'preserve',
       rootDir: root,
+      // As most projects have it.
+      noPropertyAccessFromIndexSignature: false,
       paths: {
         'pushstream-client': [join(root, 'packages/client/src/index.ts')],
         'pushstream-client/*': [join(root, 'packages/client/src/*/index.ts')],
+        'pushstream-server/*': [join(root, 'packages/server/src/*/index.ts')],
         ...Object.fromEntries(
-          ['react', 'vue', 'svelte'].map((name) => [
+          ['react', 'vue', 'svelte', 'server'].map((name) => [
             `pushstream-${name}`,
             [join(root, `packages/${name}/src/index.ts`)],
           ]),
@@ -68,9 +79,12 @@ beforeAll(async () => {
     include: ['.'],
   };
   const components = `declare module '*.vue' { export { defineComponent as default } from 'vue'; }`;
-  const files = [...examples, { file: 'components.d.ts', source: components }].map(({ file, source }) =>
-    writeFile(join(folder, file), source),
-  );
+  await mkdir(join(folder, 'app'));
+  const files = [
+    ...examples,
+    { file: 'components.d.ts', source: components },
+    ...Object.entries(neighbours).map(([file, source]) => ({ file: `app/${file}`, source })),
+  ].map(({ file, source }) => writeFile(join(folder, file), source));
   await Promise.all([...files, writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))]);
   errors = await run(join(root, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false']).then(
     () => [],

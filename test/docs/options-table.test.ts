@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { resolveOptions } from '../../packages/client/src/resolve-options.ts';
 import { codeIn, rows, section } from './support/markdown.ts';
+import { plain } from './support/defaults.ts';
 import { type Entry, members, publicFace } from './support/public-face.ts';
 
 const client = 'packages/client/src';
@@ -41,14 +42,6 @@ const shownIn = ({ page = 'README.md', name }: Table): readonly (readonly string
 
 const declared = ({ of, entry = '' }: Table): readonly Entry[] =>
   of.flatMap((one) => members(`${client}/${entry}index.ts`, one));
-
-/** A default as the code has it: numbers without separators, words in quotes, prose after a comma left out. */
-const plain = (text: string): string =>
-  text
-    .split(', ')[0]
-    ?.replaceAll('`', '')
-    .replaceAll("'", '"')
-    .replaceAll(/(?<=\d)_/g, '') ?? '';
 
 test.each(tables)('the table of $name has exactly the members of $of', (table) => {
   const { prefix = '' } = table;

@@ -23,6 +23,67 @@ export const preludes: Readonly<Record<string, string>> = {
     };
     export declare function work(data: unknown): Promise<void>;
   `,
+  server: `
+    export interface TaskEvents {
+      'task.progress': { taskId: string; percentage: number };
+      'task.completed': { taskId: string };
+    }
+    export declare const push: import('pushstream-server').PushStream<TaskEvents>;
+  `,
+  queue: `
+    export declare const push: import('pushstream-server').PushStream<{
+      'task.progress': { taskId: string; percentage: number };
+      'task.completed': { taskId: string };
+    }>;
+    export declare const queue: {
+      read(
+        name: string,
+        options: { signal: AbortSignal },
+      ): AsyncIterable<{ id: string; acknowledge(): Promise<void> }>;
+    };
+    export declare function watchTasks(
+      listener: (progress: { taskId: string; percentage: number }) => void,
+    ): () => void;
+  `,
+  outbox: `
+    export declare const push: import('pushstream-server').PushStream<{ 'task.completed': { taskId: string } }>;
+    export declare const database: {
+      query(text: string, ...values: unknown[]): Promise<{ id: number; task: string }[]>;
+    };
+    declare const wait: typeof import('node:timers/promises').setTimeout;
+  `,
+  bun: `
+    interface BunServer {
+      stop(): Promise<void>;
+    }
+    type BunHandler = (
+      request: Request & { readonly params: { readonly id: string } },
+      server: BunServer,
+    ) => Response | Promise<Response>;
+    declare const Bun: {
+      serve(options: { port: number; routes: Record<string, BunHandler | { POST: BunHandler }> }): BunServer;
+    };
+  `,
+  deno: `
+    declare const Deno: {
+      serve(options: { port: number }, handler: (request: Request) => Promise<Response>): void;
+    };
+  `,
+  next: '',
+  'next-page': `
+    declare function loadProgress(): Promise<{ percentage: number }>;
+  `,
+  kit: '',
+  orders: `
+    export declare const app: import('express').Express;
+    export declare const push: import('pushstream-server').PushStream;
+    export declare function loadOrders(): Promise<unknown>;
+  `,
+  sessions: `
+    export declare function sessionOf(
+      cookie: string | null,
+    ): Promise<{ userId: string; expiresAt: number } | undefined>;
+  `,
   page: `
     export declare function show(...what: unknown[]): void;
     export declare function getToken(): Promise<string>;

@@ -16,13 +16,18 @@ const config = ts.readConfigFile(join(root, 'packages/client/tsconfig.json'), (p
 const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, join(root, 'packages/client'));
 const client = 'packages/client/src';
 
-const published = JSON.parse(read('packages/client/package.json')) as { exports: Record<string, unknown> };
-
-/** What users import: an index for each entry of the published package; and what the packages import of each other. */
-export const faces: readonly string[] = [
-  ...Object.keys(published.exports)
+/** An index for each entry of a published package. */
+function entriesOf(name: string): readonly string[] {
+  const published = JSON.parse(read(`packages/${name}/package.json`)) as { exports: Record<string, unknown> };
+  return Object.keys(published.exports)
     .filter((path) => !path.endsWith('.json'))
-    .map((path) => `${client}${path.slice(1)}/index.ts`),
+    .map((path) => `packages/${name}/src${path.slice(1)}/index.ts`);
+}
+
+/** What users import, and what the packages import of each other. */
+export const faces: readonly string[] = [
+  ...entriesOf('client'),
+  ...entriesOf('server'),
   'packages/protocol/src/index.ts',
   'packages/react/src/index.ts',
   'packages/vue/src/index.ts',
