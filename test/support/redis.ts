@@ -62,12 +62,17 @@ function createServer(
 ): RedisServer & { launch(): Promise<boolean> } {
   let child: ChildProcess | undefined;
   const url = `redis://${password === undefined ? '' : `:${encodeURIComponent(password)}@`}127.0.0.1:${port}`;
-  const args = [
-    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''],
-    ...['--appendonly', append === 'off' ? 'no' : 'yes', '--enable-debug-command', 'local'],
-    ...(append === 'off' ? [] : ['--appendfsync', append]),
-    ...(password === undefined ? [] : ['--requirepass', password]),
-  ];
+  const settings = new Map([
+    ['port', String(port)],
+    ['bind', '127.0.0.1'],
+    ['dir', directory],
+    ['save', ''],
+    ['enable-debug-command', 'local'],
+    ['appendonly', append === 'off' ? 'no' : 'yes'],
+  ]);
+  if (append !== 'off') settings.set('appendfsync', append);
+  if (password !== undefined) settings.set('requirepass', password);
+  const args = [...settings].flatMap(([name, value]) => [`--${name}`, value]);
 
   /** `false` where the port is taken. */
   function launch(): Promise<boolean> {

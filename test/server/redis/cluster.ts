@@ -84,17 +84,17 @@ export function roam(pick: () => Instance | undefined): Roamer {
     dedupe: false,
     reconnect: { baseDelayMs: 1, maxDelayMs: 20 },
     environment: { warn() {} },
-    fetch(input, init) {
+    fetch(url, init) {
       const origin = pick()?.origin;
       if (origin === undefined) return Promise.reject(new TypeError('nobody is there'));
       connections += 1;
-      const { pathname, search } = new URL(input instanceof Request ? input.url : input);
+      const { pathname, search } = new URL(url);
       return fetch(`${origin}${pathname}${search}`, init);
     },
   });
   client.lifecycle.on('reset', ({ reason, resumedFrom }) => {
-    resets.push(String(reason));
-    position = parseCursor(String(resumedFrom));
+    resets.push(reason);
+    position = parseCursor(resumedFrom);
   });
   client.on('*', (value, { id }) => {
     const at = parseCursor(id ?? '');

@@ -98,7 +98,7 @@ describe.skipIf(!hasRedis)('with a Redis', () => {
     await log.close();
   });
 
-  test.each([
+  test.concurrent.each([
     ['a wrong password', (port: number) => `redis://:${encoded}@127.0.0.1:${port}`],
     ['a wrong user', (port: number) => `redis://${encoded}:${encoded}@127.0.0.1:${port}`],
     ['TLS where there is none', (port: number) => `rediss://:${encoded}@127.0.0.1:${port}`],

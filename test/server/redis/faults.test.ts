@@ -10,9 +10,9 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 /** Publishes until it is told to stop, whatever happens; resolves to what was acknowledged. */
 function publishOn(log: Log, name: string): { stop(): Promise<string[]> } {
   const acknowledged: string[] = [];
-  let isOver = false;
+  const over = new AbortController();
   async function run(): Promise<void> {
-    for (let n = 1; !isOver; n += 1) {
+    for (let n = 1; !over.signal.aborted; n += 1) {
       const data = `${name}${n}`;
       await insist(log, entry(data, { key: data }));
       acknowledged.push(data);
@@ -22,7 +22,7 @@ function publishOn(log: Log, name: string): { stop(): Promise<string[]> } {
   const running = run();
   return {
     async stop() {
-      isOver = true;
+      over.abort();
       await running;
       return acknowledged;
     },
@@ -117,8 +117,9 @@ describe.skipIf(!hasRedis)('a log whose Redis has trouble', () => {
       });
       waits.push(performance.now() - begin);
     }
-    expect(waits[0]).toBeLessThan(2_500);
-    expect(waits[1]).toBeLessThan(50);
+    // What is on its way fails at once, what waits for a connection does after a while, then nothing waits any more.
+    expect(Math.max(...waits)).toBeLessThan(2_500);
+    expect(waits.at(-1)).toBeLessThan(50);
     await expect(log.head()).rejects.toMatchObject({ code: 'log-unavailable' });
     await elapse(3_000);
     await server.start();
