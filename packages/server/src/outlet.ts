@@ -25,18 +25,14 @@ export class Outlet {
   heldBytes = 0;
   /** When it took something last. */
   wroteAt: number;
-  /** Since when it takes nothing; `Infinity`: it does. */
-  blockedAt: number = Infinity;
+  /** It takes nothing, since `wroteAt`. */
+  isBlocked = false;
 
   constructor(host: OutletHost, sink: Sink, policy: BacklogPolicy) {
     this.#host = host;
     this.#sink = sink;
     this.#policy = policy;
     this.wroteAt = host.now();
-  }
-
-  get isBlocked(): boolean {
-    return this.blockedAt < Infinity;
   }
 
   /** Nothing waits for it. */
@@ -59,7 +55,7 @@ export class Outlet {
     this.wroteAt = this.#host.now();
     // Some hosts close in the middle of it.
     if (this.#sink.write(chunk) || this.#isOver) return;
-    this.blockedAt = this.wroteAt;
+    this.isBlocked = true;
     this.#account();
   }
 
@@ -75,7 +71,7 @@ export class Outlet {
 
   /** It takes more: what waits goes first. */
   drained(): void {
-    this.blockedAt = Infinity;
+    this.isBlocked = false;
     if (this.#backlog?.isEmpty === false) {
       const { chunk, events } = this.#backlog.take();
       this.write(chunk, events);
@@ -105,7 +101,7 @@ export class Outlet {
   release(): void {
     this.#isOver = true;
     this.clear();
-    this.blockedAt = Infinity;
+    this.isBlocked = false;
     this.#account();
   }
 

@@ -160,7 +160,7 @@ export class Session implements Spoke, SinkListener, Replayed {
   /** It takes no more: not for ever. Or it does again: it has to be looked at again. */
   #patience(): void {
     if (this.#outlet.isBlocked && this.#giveUpAt === Infinity) {
-      this.#giveUpAt = this.#outlet.blockedAt + this.#policy.stalledMs;
+      this.#giveUpAt = this.#outlet.wroteAt + this.#policy.stalledMs;
     }
     this.#hub.wheel.schedule(this, this.#nextLook());
   }
