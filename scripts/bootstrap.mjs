@@ -33,6 +33,11 @@ export function installRedis() {
   return installPackage('redis-server', 'Without it the tests of the log in Redis cannot run');
 }
 
+/** Makes sure of an `nginx`: what proxies do to streams only one of them can show. */
+export function installNginx() {
+  return installPackage('nginx', 'Without it the tests behind a proxy (test/server/hosts/nginx.test.ts) cannot run');
+}
+
 /** By the system's packages, where that is allowed; a package is called what it brings. */
 async function installPackage(program, loss) {
   if (onPath(program)) return true;
@@ -74,6 +79,6 @@ function onPath(name) {
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   await install();
-  const found = [await installChromium(), await installRedis()];
+  const found = [await installChromium(), await installRedis(), await installNginx()];
   if (found.includes(false) && process.env.CI === 'true') process.exitCode = 1;
 }
