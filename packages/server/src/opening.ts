@@ -62,6 +62,14 @@ export interface Place {
   refusal(): ClosingReason | undefined;
 }
 
+/** Made here, so that a stream holds on to nothing of its request. */
+const leaver =
+  (hub: Hub, leave: Place['leave']) =>
+  (session: Session): void => {
+    hub.forget(session);
+    leave();
+  };
+
 export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, place: Place): Opening {
   const { environment, stats } = hub;
   const { request, grant, subscription, location, requested } = admitted;
@@ -89,10 +97,7 @@ export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, 
       lifetime: lifetimeOf(grant, settings, hub),
       seq,
     };
-    const session = new Session(hub, sink, audience, parts, (over) => {
-      hub.forget(over);
-      place.leave();
-    });
+    const session = new Session(hub, sink, audience, parts, leaver(hub, place.leave));
     hub.enter(session);
     stats.opened += 1;
     const resumed = verdict.kind === 'resume';
