@@ -100,6 +100,30 @@ describe.skipIf(!hasRedis)('a log that is not the one that was seen', () => {
     expect(await log.read({ epoch, seq }, 1)).toMatchObject({ kind: 'gap', reason: 'epoch' });
   });
 
+  test('and where another one has published as much meanwhile', async () => {
+    await using own = await startRedis();
+    await using logs = createLogs();
+    const [log, stranger] = [logs.open(own), logs.open(own)];
+    await publishData(log, ['a']);
+    const putBack = await own.copy();
+    const { epoch } = await log.publish(entry('b'));
+    await putBack();
+    expect(await stranger.publish(entry('x'))).toMatchObject({ epoch, seq: 2 });
+    const next = await log.publish(entry('c'));
+    expect(next.seq).toBe(1);
+    expect(next.epoch).not.toBe(epoch);
+  });
+
+  test('a key of an earlier epoch is not known: its entry is gone', async () => {
+    await using logs = createLogs();
+    const hub = freshHub();
+    const log = logs.open(server, { hub });
+    await log.publish(entry('a', { key: 'a' }));
+    await server.command('DEL', `pushstream:{${hub}}:head`);
+    expect(await log.publish(entry('a', { key: 'a' }))).toMatchObject({ seq: 1, duplicate: false });
+    expect(await log.publish(entry('a', { key: 'a' }))).toMatchObject({ seq: 1, duplicate: true });
+  });
+
   test('a copy of an earlier epoch is put back: that epoch does not come back', async () => {
     await using own = await startRedis();
     await using logs = createLogs();
