@@ -34,6 +34,10 @@ export default {
     wall('adapters-import-the-client-only', '^packages/(react|vue|svelte)/', `^packages/|${unbuilt}`, {
       pathNot: '^packages/($1|client)/|^pushstream-client',
     }),
+    wall('inspector-imports-types-only', '^packages/inspector/', `^packages/|${unbuilt}|node_modules`, {
+      pathNot: '^packages/inspector/',
+      ...types,
+    }),
     wall('server-does-not-know-the-client', '^packages/server/', '^packages/(client|react|vue|svelte)/|^pushstream-'),
   ],
   options: {

@@ -16,7 +16,12 @@ const packages = [
       testing: 'testing/index.ts',
     },
     inline: ['pushstream-protocol'],
-    umd: { entry: 'index.ts', file: 'pushstream', global: 'PushStream' },
+    umd: {
+      entry: 'index.ts',
+      file: 'pushstream',
+      global: 'PushStream',
+      includes: '; @preact/signals-core (MIT, Preact Team)',
+    },
   },
   {
     name: 'server',
@@ -29,6 +34,11 @@ const packages = [
     },
     command: { cli: 'cli/index.ts' },
     inline: ['pushstream-protocol'],
+  },
+  {
+    name: 'inspector',
+    entries: { index: 'index.ts' },
+    umd: { entry: 'umd.ts', file: 'pushstream-inspector', global: 'PushStreamInspector', includes: '' },
   },
   // Rollup drops directives: hooks are for client components.
   { name: 'react', entries: { index: 'index.ts' }, banner: '"use client";' },
@@ -50,7 +60,14 @@ const isExternal =
   (id) =>
     !/^[./]|^[A-Za-z]:/.test(id) && !inline.includes(id);
 
-const compile = () => esbuild({ target, tsconfig: 'tsconfig.base.json' });
+const compile = () => esbuild({ target, charset: 'ascii', tsconfig: 'tsconfig.base.json' });
+
+/** Stylesheets are strings, in a `styles.ts`: their spaces are for who writes them. */
+const squeeze = {
+  name: 'squeeze',
+  transform: (code, id) =>
+    id.endsWith('/styles.ts') ? { code: code.replaceAll(/\s*([{};,>])\s*|(?<=:)\s+/g, '$1'), map: null } : null,
+};
 
 /** esbuild translates; what it leaves in place, terser folds. */
 const terser = (options) => ({
@@ -66,8 +83,8 @@ const fold = terser({
   format: { beautify: true, preserve_annotations: true },
 });
 
-/** For a script tag: as small as it gets. */
-const shrink = terser({ compress: { passes: 3 } });
+/** For a script tag: as small as it gets, and the same in pages of any encoding. */
+const shrink = terser({ compress: { passes: 3 }, format: { ascii_only: true } });
 
 const output = (name, format, extension, rest = {}) => ({
   dir: `packages/${name}/dist`,
@@ -91,7 +108,7 @@ const modules = (item) =>
   formats(item).map(({ format, code }) => ({
     input: input(item, format === 'es' ? { ...item.entries, ...item.command } : item.entries),
     external: isExternal(item.inline),
-    plugins: [resolve({ extensions: ['.ts', '.mjs', '.js'] }), compile()],
+    plugins: [resolve({ extensions: ['.ts', '.mjs', '.js'] }), squeeze, compile()],
     output: output(item.name, format, code, {
       sourcemap: true,
       exports: 'named',
@@ -111,18 +128,18 @@ const dts = (item) => ({
 });
 
 /** The file for a script tag: everything inside, the licences of what is inside on top. */
-function umd({ name, umd: { entry, file, global } }) {
+function umd({ name, umd: { entry, file, global, includes } }) {
   const { version } = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
   const common = {
     format: 'umd',
     name: global,
     sourcemap: true,
     exports: 'named',
-    banner: `/*! PushStream ${version} (MIT, PushStream contributors); @preact/signals-core (MIT, Preact Team) */`,
+    banner: `/*! PushStream ${version} (MIT, PushStream contributors)${includes} */`,
   };
   return {
     input: `packages/${name}/src/${entry}`,
-    plugins: [resolve({ browser: true, extensions: ['.ts', '.mjs', '.js'] }), compile()],
+    plugins: [resolve({ browser: true, extensions: ['.ts', '.mjs', '.js'] }), squeeze, compile()],
     output: [
       { ...common, file: `packages/${name}/dist/${file}.js` },
       { ...common, file: `packages/${name}/dist/${file}.min.js`, plugins: [shrink] },

@@ -11,7 +11,7 @@ const source = (path: string): string => fileURLToPath(new URL(`packages/${path}
 const alias = [
   { find: /^pushstream-client$/, replacement: source('client/src/index.ts') },
   { find: /^pushstream-client\/(.*)$/, replacement: source('client/src/$1/index.ts') },
-  { find: /^pushstream-(react|vue|svelte|server)$/, replacement: source('$1/src/index.ts') },
+  { find: /^pushstream-(react|vue|svelte|server|inspector)$/, replacement: source('$1/src/index.ts') },
   { find: /^pushstream-server\/(.*)$/, replacement: source('server/src/$1/index.ts') },
 ];
 
@@ -81,6 +81,10 @@ export default defineConfig({
           // Younger than 18.
           exclude: ['test/adapters/react/activity.test.tsx'],
         },
+      },
+      {
+        resolve: { alias },
+        test: { name: 'inspector', environment: 'happy-dom', include: ['test/inspector/**/*.test.ts'] },
       },
       {
         test: {

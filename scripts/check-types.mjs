@@ -11,6 +11,7 @@ const projects = [
   'packages/react',
   'packages/vue',
   'packages/svelte',
+  'packages/inspector',
   'packages/server',
   '.',
   'playground',

@@ -19,6 +19,7 @@ const tests = [
   { name: 'unit', project: 'unit' },
   { name: 'adapters', project: 'adapters' },
   { name: 'adapters on React 18', project: 'adapters-react-18' },
+  { name: 'inspector', project: 'inspector' },
   { name: 'socket', project: 'socket' },
   { name: 'server', project: 'server' },
   { name: 'redis', project: 'redis' },
