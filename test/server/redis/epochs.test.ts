@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Log } from '../../../packages/server/src/log/log.ts';
+import { faultProxy } from '../../support/fault-proxy.ts';
 import { hasRedis, type RedisServer, startRedis } from '../../support/redis.ts';
 import { elapse, until } from '../../support/until.ts';
-import { createLogs, entry, follow, freshHub, now, readAll } from './support.ts';
+import { createLogs, entry, follow, freshHub, insist, now, readAll } from './support.ts';
 
 let server: RedisServer;
 beforeAll(async () => void (hasRedis && (server = await startRedis())));
@@ -61,8 +62,9 @@ describe.skipIf(!hasRedis)('a log that is not the one that was seen', () => {
     ['and has grown beyond', ['x', 'y', 'z']],
   ])('a copy is put back, %s: never another entry under a known number', async (_, regrown) => {
     await using own = await startRedis();
+    await using proxy = await faultProxy(`http://127.0.0.1:${own.port}`);
     await using logs = createLogs();
-    const log = logs.open(own);
+    const log = logs.open({ url: `redis://127.0.0.1:${new URL(proxy.url).port}` });
     await publishData(log, ['a', 'b']);
     const from = { ...(await now(log)), seq: 0 };
     using tail = follow(log, from);
@@ -70,13 +72,14 @@ describe.skipIf(!hasRedis)('a log that is not the one that was seen', () => {
     await publishData(log, ['c', 'd']);
     await until(() => tail.data.length === 4);
 
-    await own.cut();
+    await proxy.refuse();
     await putBack();
     // Another instance, which has seen nothing of it.
     const stranger = logs.open(own);
     await publishData(stranger, regrown);
+    await proxy.accept();
     await until(() => tail.gaps.length === 1, 8_000);
-    await publishData(log, ['e']);
+    await insist(log, entry('e'));
     await until(() => tail.data.at(-1) === 'e');
     expect(tail.gaps).toMatchObject([{ reason: 'epoch' }]);
     expect(tail.position.epoch).not.toBe(from.epoch);
@@ -112,6 +115,51 @@ describe.skipIf(!hasRedis)('a log that is not the one that was seen', () => {
     const next = await log.publish(entry('c'));
     expect(next.seq).toBe(1);
     expect(next.epoch).not.toBe(epoch);
+  });
+
+  test('an epoch is younger than the one before it, also where the clock went back', async () => {
+    await using logs = createLogs();
+    const hub = freshHub();
+    const log = logs.open(server, { hub });
+    await publishData(log, ['a']);
+    const head = `pushstream:{${hub}}:head`;
+    await server.command('HSET', head, 'epoch', 'of-tomorrow', 'born', String(Date.now() + 86_400_000));
+    expect(await log.head()).toMatchObject({ epoch: 'of-tomorrow', last: 1 });
+    await server.command('DEL', head);
+    const [one, other] = [await log.publish(entry('b')), await log.publish(entry('c'))];
+    expect([one.seq, other]).toEqual([1, { epoch: one.epoch, seq: 2, duplicate: false }]);
+  });
+
+  test.each(['epoch', 'born', 'seq', 'mark', 'bytes', 'time', 'first', 'from', 'since'])(
+    'whatever somebody writes as %s, the log goes on, with numbers that follow each other',
+    async (field) => {
+      await using logs = createLogs();
+      const hub = freshHub();
+      const log = logs.open(server, { hub });
+      await publishData(log, ['a', 'b']);
+      await server.command('HSET', `pushstream:{${hub}}:head`, field, 'nonsense');
+      const [one, other] = [await log.publish(entry('c')), await log.publish(entry('d'))];
+      expect(other).toEqual({ epoch: one.epoch, seq: one.seq + 1, duplicate: false });
+      expect((await readAll(log)).slice(-2)).toMatchObject([{ data: 'c' }, { data: 'd' }]);
+    },
+  );
+
+  test('what an instance has only read, it knows as well as what it has stored', async () => {
+    await using own = await startRedis();
+    await using logs = createLogs();
+    const [log, reader] = [logs.open(own), logs.open(own)];
+    await publishData(log, ['a']);
+    const putBack = await own.copy();
+    using tail = follow(reader, await now(reader));
+    await publishData(log, ['b']);
+    await until(() => tail.data.length === 1);
+    await publishData(log, ['c']);
+    await until(() => tail.data.length === 2);
+    await putBack();
+    const { epoch, seq } = await reader.publish(entry('d'));
+    expect(seq).toBe(1);
+    await until(() => tail.gaps.length === 1);
+    expect(tail.gaps).toMatchObject([{ reason: 'epoch', head: { epoch } }]);
   });
 
   test('a key of an earlier epoch is not known: its entry is gone', async () => {

@@ -32,19 +32,19 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local function text(number) return string.format('%.0f', number) end
 
 local fields = redis.call('HMGET', HEAD, 'epoch', 'born', 'seq', 'mark', 'bytes', 'time', 'first', 'from', 'since')
+local function number(value) return tonumber(value or '0') or 0 end
 local epoch, mark = fields[1], fields[4]
-local born, seq = tonumber(fields[2] or '0'), tonumber(fields[3] or '0')
-local bytes, time = tonumber(fields[5] or '0'), tonumber(fields[6] or '0')
+local born, seq, bytes, time = number(fields[2]), number(fields[3]), number(fields[5]), number(fields[6])
 -- The oldest entry that was known last: its number, what was stored before it, and when it was.
-local first, from, since = tonumber(fields[7] or '1'), tonumber(fields[8] or '0'), tonumber(fields[9] or '0')
+local first, from, since = number(fields[7]), number(fields[8]), number(fields[9])
 local length = redis.call('XLEN', LOG)
+local isChanged = false
 
 local function begin()
   redis.call('DEL', LOG)
   born = math.max(now, born + 1, known.born + 1)
   epoch, seq, mark, bytes, time, first, from, since, length = token, 0, string.sub(token, 1, 8), 0, 0, 1, 0, 0, 0
-  redis.call('HSET', HEAD, 'epoch', epoch, 'born', text(born), 'seq', '0', 'mark', mark, 'bytes', '0', 'time', '0',
-    'first', '1', 'from', '0', 'since', '0')
+  isChanged = true
 end
 
 -- What is stored cannot be what the caller has seen, or what was stored here.
@@ -59,7 +59,7 @@ end
 local function find(at)
   local found = redis.call('XRANGE', LOG, text(at), '+', 'COUNT', 1)[1]
   if not found then return seq + 1, bytes, now end
-  return tonumber(string.match(found[1], '^%d+')), tonumber(found[2][4] or '0') or 0, tonumber(found[2][2] or '0') or 0
+  return number(string.match(found[1], '^%d+')), number(found[2][4]), number(found[2][2])
 end
 
 local function isTooMuch(at, before, stored)
@@ -74,20 +74,24 @@ local function trim()
   local before, stored = bytes, now
   while high - low > 1 do
     local at = math.min(low + step, math.floor((low + high) / 2))
-    local number, itsBefore, itsTime = find(at)
-    if number < high and isTooMuch(number, itsBefore, itsTime) then
-      low, step = number, step * 2
+    local there, itsBefore, itsTime = find(at)
+    if there < high and isTooMuch(there, itsBefore, itsTime) then
+      low, step = there, step * 2
     else
-      if number < high then before, stored = itsBefore, itsTime end
+      if there < high then before, stored = itsBefore, itsTime end
       high, step = at, high
     end
   end
   redis.call('XTRIM', LOG, 'MINID', text(high))
   first, from, since = high, before, stored
-  redis.call('HSET', HEAD, 'first', text(first), 'from', text(from), 'since', text(since))
+  isChanged = true
 end
 
 local function answer(last, more)
+  if isChanged then
+    redis.call('HSET', HEAD, 'epoch', epoch, 'born', text(born), 'seq', text(seq), 'mark', mark, 'bytes', text(bytes),
+      'time', text(time), 'first', text(first), 'from', text(from), 'since', text(since))
+  end
   return { epoch, text(born), text(first), text(last), mark, more }
 end
 
@@ -99,8 +103,8 @@ elseif first ~= seq - length + 1 then first, from, since = find(0) end
 if operation == 'publish' then
   if KEY then
     local stored = redis.call('GET', KEY)
-    local its, number = string.match(stored or '', '^(%S+) (%d+)$')
-    if its == epoch then return answer(tonumber(number), 1) end
+    local its, there = string.match(stored or '', '^(%S+) (%d+)$')
+    if its == epoch then return answer(number(there), 1) end
   end
   local function add()
     return redis.pcall('XADD', LOG, text(seq + 1) .. '-0', 't', text(math.max(now, time)), 'b', text(bytes),
@@ -118,8 +122,7 @@ if operation == 'publish' then
   if first > seq then from, since = bytes, time end
   seq, mark = seq + 1, string.sub(token, 1, 8)
   bytes = bytes + #ARGV[11] + #ARGV[12] + #ARGV[13] + #ARGV[14]
-  redis.call('HSET', HEAD, 'seq', text(seq), 'mark', mark, 'bytes', text(bytes), 'time', text(time),
-    'first', text(first), 'from', text(from), 'since', text(since))
+  isChanged = true
   if KEY then redis.call('SET', KEY, epoch .. ' ' .. text(seq), 'PX', ARGV[10]) end
   trim()
   return answer(seq, 0)
