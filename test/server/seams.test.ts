@@ -5,6 +5,7 @@ import { follow } from '../../packages/server/src/follow.ts';
 import { Hub } from '../../packages/server/src/hub.ts';
 import {
   createPushStream,
+  type Grant,
   type Log,
   type LogEntry,
   type LogHead,
@@ -13,7 +14,7 @@ import {
   type PushStreamOptions,
 } from '../../packages/server/src/index.ts';
 import { createLogReader } from '../../packages/server/src/log-reader.ts';
-import { createOpening } from '../../packages/server/src/opening.ts';
+import { type Admitted, createOpening } from '../../packages/server/src/opening.ts';
 import { resolveSettings } from '../../packages/server/src/resolve-options.ts';
 import { Session } from '../../packages/server/src/session.ts';
 import type { Sink } from '../../packages/server/src/sink.ts';
@@ -207,17 +208,39 @@ test('who was revoked while it was let in gets nothing replayed', async () => {
   await push.close();
 });
 
+/** What was found out about a request with that cursor. */
+function admitted(lastEventId: string, grant: Grant = {}): Admitted {
+  const [epoch = '', seq] = lastEventId.split('.');
+  return {
+    request: { method: 'GET', url: new URL('http://server.test/'), headers: new Headers(), native: undefined },
+    grant,
+    subscription: { channels: [], types: [], tags: [] },
+    location: { epoch, verdict: { kind: 'resume', seq: Number(seq) } },
+    requested: lastEventId,
+  };
+}
+
+const anyPlace = { leave() {}, refusal: () => undefined };
+
+test('whose grant has ended while it was let in gets nothing replayed', async () => {
+  const { environment, hub, log, end } = await bench();
+  log.add(5);
+  await environment.settle();
+  const sink = new ScriptedSink();
+  const expiresAt = environment.now() - 1;
+  createOpening(hub, resolveSettings({}, environment), admitted('one.2', { expiresAt }), anyPlace).begin(sink);
+  expect(numbers(sink.text)).toEqual([2]);
+  expect(sink.text).toContain('{"reason":"expired"');
+  expect(sink.isEnded).toBe(true);
+  end();
+});
+
 test('a place that the log has lost since it was looked up is a reset, not a wait without an end', async () => {
   const { environment, hub, log, end } = await bench();
   log.add(5);
   await environment.settle();
   const sink = new ScriptedSink();
-  const place = { leave() {}, refusal: () => undefined };
-  const request = { method: 'GET', url: new URL('http://server.test/'), headers: new Headers(), native: undefined };
-  const subscription = { channels: [], types: [], tags: [] };
-  const location = { epoch: 'one', verdict: { kind: 'resume', seq: 9 } } as const;
-  const admitted = { request, grant: {}, subscription, location, requested: 'one.9' };
-  createOpening(hub, resolveSettings({}, environment), admitted, place).begin(sink);
+  createOpening(hub, resolveSettings({}, environment), admitted('one.9'), anyPlace).begin(sink);
   expect(sink.text).toContain('"reason":"ahead"');
   log.add(1);
   await environment.settle();

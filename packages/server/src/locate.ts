@@ -21,7 +21,8 @@ export interface Location {
 export async function locate(hub: Hub, log: Log, lastEventId: string, mostReplayed: number): Promise<Location> {
   const deadline = hub.now() + LAG_MS;
   async function until(isSo: () => boolean): Promise<void> {
-    const cancel = isSo() ? undefined : hub.environment.setTimer(() => hub.wake(), LAG_MS);
+    const left = Math.max(0, deadline - hub.now());
+    const cancel = isSo() ? undefined : hub.environment.setTimer(() => hub.wake(), left);
     while (!isSo()) {
       if (hub.now() >= deadline) throw new LogUnavailableError('Expected the log to be read by now, got a delay');
       await hub.change.wait();

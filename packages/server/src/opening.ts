@@ -110,7 +110,8 @@ export function createOpening(hub: Hub, settings: Resolved, admitted: Admitted, 
     }
     session.start(text);
     // Before anything is replayed.
-    const refusal = place.refusal();
+    const { endsAt, reason } = parts.lifetime;
+    const refusal = place.refusal() ?? (endsAt <= hub.now() ? reason : undefined);
     if (refusal) session.end(refusal, RETRY_MS);
     else session.resume();
     return session;
