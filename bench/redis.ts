@@ -1,5 +1,5 @@
 /**
- * `node bench/redis.ts`: the log in Redis beside the log in memory, on a Redis of its own on this machine that keeps
+ * `npm run bench:redis`: the log in Redis beside the log in memory, on a Redis of its own on this machine that keeps
  * nothing on disk. Publishing one at a time and with many on their way, then how long an entry takes from the call to a
  * tail: at another instance, where there are several. `--rounds=` has each measured that often; the median is printed.
  */
