@@ -239,8 +239,13 @@ describe.skipIf(!hasRedis)('a log whose Redis has trouble', () => {
     const log = logs.open(server);
     await log.publish(entry('a'));
     const from = await now(log);
+    const callers = async (): Promise<string[]> =>
+      String(await server.command('CLIENT', 'LIST')).match(/^id=\d+(?=.* cmd=evalsha)/gm) ?? [];
+    const [before] = await callers();
+    expect(before).toBeDefined();
     await server.command('REPLICAOF', '127.0.0.1', '1');
     await expect(log.publish(entry('b'))).rejects.toMatchObject({ code: 'log-unavailable' });
+    await expect.poll(async () => (await callers()).includes(String(before))).toBe(false);
     await server.command('REPLICAOF', 'NO', 'ONE');
     expect(await insist(log, entry('c'))).toEqual({ epoch: from.epoch, seq: 2, duplicate: false });
   });

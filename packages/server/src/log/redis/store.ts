@@ -24,7 +24,7 @@ interface Answer {
 }
 
 /** A page, and the place behind it. */
-export interface Read {
+interface Read {
   readonly page: LogPage;
   readonly place: Place;
 }
