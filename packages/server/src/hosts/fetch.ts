@@ -68,14 +68,14 @@ class BodySink implements Sink {
 }
 
 /** A body; over as soon as the signal is aborted, which is all that some hosts tell. */
-function bodyOf(begin: (sink: Sink) => SinkListener, signal: AbortSignal): ReadableStream<Uint8Array> {
+function bodyOf(begin: (sink: Sink) => SinkListener, signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
   let sink: BodySink | undefined;
   let listener: SinkListener | undefined;
   // Quietly: hosts make noise about a body that fails.
   const abort = (): void => sink?.close();
 
   function over(): void {
-    signal.removeEventListener('abort', abort);
+    signal?.removeEventListener('abort', abort);
     listener?.closed();
   }
 
@@ -83,7 +83,7 @@ function bodyOf(begin: (sink: Sink) => SinkListener, signal: AbortSignal): Reada
     {
       start(controller) {
         sink = new BodySink(controller, over);
-        signal.addEventListener('abort', abort);
+        signal?.addEventListener('abort', abort);
         listener = begin(sink);
         // In the middle of its beginning.
         if (sink.isOver) listener.closed();
@@ -98,6 +98,9 @@ function bodyOf(begin: (sink: Sink) => SinkListener, signal: AbortSignal): Reada
     { highWaterMark: HIGH_WATER_MARK, size: (bytes) => bytes?.byteLength ?? 0 },
   );
 }
+
+/** Deno warns whoever looks at it, and cancels bodies in any case. */
+const signalOf = (native: Request): AbortSignal | undefined => ('Deno' in globalThis ? undefined : native.signal);
 
 /** Bun ends a response that is silent for ten seconds, unless the server that it hands along is told. */
 function keepOpen(native: Request, host: unknown): void {
@@ -114,11 +117,12 @@ export function fetchHandler(
 ): (request: Request, host?: unknown) => Promise<Response> {
   return async (native, host) => {
     try {
-      const { method, headers, signal } = native;
+      const { method, headers } = native;
+      const signal = signalOf(native);
       keepOpen(native, host);
       const opening = await admission.admit({ method, headers, url: new URL(native.url), native }, route);
       if (opening instanceof Response) return opening;
-      if (method === 'HEAD' || signal.aborted) {
+      if (method === 'HEAD' || signal?.aborted) {
         opening.abandon();
         return new Response(null, { headers: opening.headers });
       }
