@@ -5,7 +5,7 @@ import type { SessionInfo, Stats } from '../../packages/server/src/index.ts';
 import type { ProcessRuntime } from './processes.ts';
 
 /** What a process tells of its hub. */
-export interface Seen {
+interface Seen {
   readonly sessions: readonly SessionInfo[];
   readonly stats: Stats;
   readonly rss: number;

@@ -4,7 +4,7 @@ import { cert } from '../../transports/certificate.ts';
 import { until } from '../../support/until.ts';
 
 /** A response as its bytes say it. */
-export interface RawResponse {
+interface RawResponse {
   readonly status: number;
   readonly version: string;
   readonly headers: ReadonlyMap<string, string>;
