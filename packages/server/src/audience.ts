@@ -1,6 +1,7 @@
-import { type Chunk, createChunk } from './chunk.ts';
+import type { Chunk } from './chunk.ts';
 import { compileFilter, type Subscription, subscriptionKey } from './filter.ts';
 import { type Frame, joinFrames } from './frame.ts';
+import { Part } from './part.ts';
 
 /** A stream as its audience knows it. */
 export interface Member {
@@ -87,15 +88,13 @@ export function createAudiences<M extends Member>(): Audiences<M> {
     yield* byChannel.get(channel) ?? [];
   }
 
-  /** Frames per audience that has somebody to get them. */
-  function match(frames: readonly Frame[]): Map<Audience<M>, Frame[]> {
-    const found = new Map<Audience<M>, Frame[]>();
+  /** What each audience gets that has somebody to get it; `none` is the part that it begins with. */
+  function match(frames: readonly Frame[], none: Part): Map<Audience<M>, Part> {
+    const found = new Map<Audience<M>, Part>();
     for (const frame of frames) {
       for (const audience of concerned(frame.entry.channel)) {
         if (audience.live.size === 0 || !audience.matches(frame)) continue;
-        const list = found.get(audience);
-        if (list) list.push(frame);
-        else found.set(audience, [frame]);
+        found.set(audience, (found.get(audience) ?? none).with(frame));
       }
     }
     return found;
@@ -128,27 +127,31 @@ export function createAudiences<M extends Member>(): Audiences<M> {
       }
     },
     plan(frames) {
-      const encoded = new Map<string, Chunk>();
-      const encode = (part: readonly Frame[]): Chunk => {
-        const text = part.map((frame) => frame.text).join('');
-        const chunk = encoded.get(text) ?? createChunk(text);
-        encoded.set(text, chunk);
-        return chunk;
-      };
-      return [...match(frames)].flatMap(([{ live }, matched]) => {
-        const targets = new Set(matched.map(({ entry }) => entry.to).filter((to) => to !== undefined));
-        if (targets.size === 0) return { members: [...live], frames: matched, chunk: encode(matched) };
+      const none = new Part();
+      const targets = new Set(frames.map(({ entry }) => entry.to).filter((to) => to !== undefined));
+      const deliver = (members: readonly M[], { frames: own, chunk }: Part): Delivery<M> => ({
+        members,
+        frames: own,
+        chunk,
+      });
+      return [...match(frames, none)].flatMap(([{ live }, part]) => {
+        if (targets.size === 0) return deliver([...live], part);
+        const { frames: matched } = part;
         /** Those that nothing is meant for in particular; each of the others has a list of its own. */
-        const parts = new Map<string | undefined, M[]>();
+        const groups = new Map<string | undefined, M[]>();
         for (const member of live) {
           const name = member.clientId !== undefined && targets.has(member.clientId) ? member.clientId : undefined;
-          const members = parts.get(name);
+          const members = groups.get(name);
           if (members) members.push(member);
-          else parts.set(name, [member]);
+          else groups.set(name, [member]);
         }
-        return [...parts].flatMap(([name, members]) => {
-          const part = matched.filter((frame) => isFor(frame, name));
-          return part.length === 0 ? [] : { members, frames: part, chunk: encode(part) };
+        return [...groups].flatMap(([name, members]) => {
+          const own = matched.filter((frame) => isFor(frame, name));
+          if (own.length === 0) return [];
+          return deliver(
+            members,
+            own.reduce((one, frame) => one.with(frame), none),
+          );
         });
       });
     },
