@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import { createPushStream, memoryLog } from './server.mjs';
+import { createPushStream, memoryLog } from 'pushstream-server';
 
 const [, , hostName, heartbeatMs] = process.argv;
 const log = memoryLog({ maxEvents: 100_000, maxBytes: 100_000_000 });

@@ -1,4 +1,4 @@
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -18,9 +18,14 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
+  // As a package, though not as the published one: that takes a build, and is tried elsewhere.
+  const server = join(folder, 'node_modules/pushstream-server');
+  await mkdir(server, { recursive: true });
+  await writeFile(join(server, 'package.json'), '{ "name": "pushstream-server", "exports": "./index.mjs" }');
+  await writeFile(join(folder, 'package.json'), '{ "dependencies": { "pushstream-server": "*" } }');
   await build({
     entryPoints: [fileURLToPath(new URL('../../packages/server/src/index.ts', import.meta.url))],
-    outfile: join(folder, 'server.mjs'),
+    outfile: join(server, 'index.mjs'),
     bundle: true,
     format: 'esm',
     platform: 'node',
