@@ -64,13 +64,16 @@ describe('options', () => {
     );
   });
 
-  test.each(['', 'auth/', 'http/', 'redis/', 'testing/'])('there is no options object of %s without a table', (entry) => {
-    // What another library documents is only handed on.
-    const shown = [...tables.flatMap(({ of }) => of), 'RedisConnectionOptions'];
-    const options = publicFace(face(entry)).filter(({ name }) => /^\w+Options$/.test(name));
-    expect(options.length).toBeGreaterThan(0);
-    expect(options.filter(({ name }) => !shown.includes(name)).map(({ name }) => name)).toEqual([]);
-  });
+  test.each(['', 'auth/', 'http/', 'redis/', 'testing/'])(
+    'there is no options object of %s without a table',
+    (entry) => {
+      // What another library documents is only handed on.
+      const shown = [...tables.flatMap(({ of }) => of), 'RedisConnectionOptions'];
+      const options = publicFace(face(entry)).filter(({ name }) => /^\w+Options$/.test(name));
+      expect(options.length).toBeGreaterThan(0);
+      expect(options.filter(({ name }) => !shown.includes(name)).map(({ name }) => name)).toEqual([]);
+    },
+  );
 
   test('the docstrings have the defaults of the code', () => {
     const settings = resolveSettings({}, hostEnvironment);
