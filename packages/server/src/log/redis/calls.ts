@@ -8,8 +8,8 @@ import { SCRIPT } from './script.ts';
 const PATIENCE_MS = 5_000;
 /** How long a call waits for a connection, in milliseconds; where there was none for so long, it fails at once. */
 const GRACE_MS = 2_000;
-/** Calls that wait for a connection. */
-const MAX_WAITING = 10_000;
+/** Calls at the same time, sent or not. */
+const MAX_PENDING = 65_536;
 /** How long calls that were sent are waited for at the end, in milliseconds. */
 const CLOSING_MS = 1_000;
 /** Answers that another server, or the same one later, will not give. */
@@ -156,7 +156,7 @@ export function createCalls(create: () => RedisConnection, environment: Environm
   return {
     call(keys, args) {
       if (isClosed) return Promise.reject(new ClosedError());
-      if (isAway || waiting.length >= MAX_WAITING) return Promise.reject(unavailable('a connection'));
+      if (isAway || waiting.length + sent >= MAX_PENDING) return Promise.reject(unavailable('a connection'));
       if (!connection) awaitGrace();
       link.start();
       return new Promise((resolve, reject) => enqueue([String(keys.length), ...keys, ...args], resolve, reject));

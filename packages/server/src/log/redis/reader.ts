@@ -12,6 +12,8 @@ const BLOCK_MS = 1_000;
 /** How much later than that an answer may come, in milliseconds. */
 const PATIENCE_MS = 4_000;
 const RETRY_MS = 100;
+/** Entries that are waited for; there is no limit of bytes where Redis waits. */
+const MOST = 128;
 
 /** Stays at the end of a log, for every tail of the process. */
 export interface Reader {
@@ -93,7 +95,7 @@ export function createReader(store: Store, create: () => RedisConnection, enviro
     );
     // Whatever stands behind the point is behind every one of that number.
     const id = `${from.seq}-18446744073709551615`;
-    const words = ['XREAD', 'COUNT', String(PAGE), 'BLOCK', String(BLOCK_MS), 'STREAMS', store.key, id];
+    const words = ['XREAD', 'COUNT', String(MOST), 'BLOCK', String(BLOCK_MS), 'STREAMS', store.key, id];
     const answer: unknown = await on.sendCommand(words).finally(cancel);
     const [stream]: readonly unknown[] = Array.isArray(answer) ? answer : [];
     const [, items]: readonly unknown[] = Array.isArray(stream) ? stream : [];

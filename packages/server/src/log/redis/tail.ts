@@ -24,11 +24,17 @@ export async function* tailLog(
   let position = after;
   /** Once Redis has vouched for it. */
   let isKnown = false;
-  let aborted: () => void = () => {};
-  const abortion = new Promise<undefined>((resolve) => {
-    aborted = () => resolve(undefined);
-  });
+  let interrupt: () => void = () => {};
+  const aborted = (): void => interrupt();
   const isOver = (): boolean => isClosed() || signal.aborted;
+
+  /** `undefined`: interrupted. A promise that lives as long as the tail would remember every wait. */
+  function interruptible<Result>(work: Promise<Result>): Promise<Result | undefined> {
+    return new Promise((resolve, reject) => {
+      interrupt = () => resolve(undefined);
+      work.then(resolve, reject);
+    });
+  }
 
   /** `undefined`: not now. */
   async function ask(): Promise<LogPage | undefined> {
@@ -43,7 +49,7 @@ export async function* tailLog(
   async function wait(changed: Promise<void>, isAway: boolean): Promise<void> {
     let cancel: () => void = () => {};
     const retry = isAway ? [new Promise<void>((resolve) => (cancel = environment.setTimer(resolve, RETRY_MS)))] : [];
-    await Promise.race([changed, abortion, ...retry]);
+    await interruptible(Promise.race([changed, ...retry]));
     cancel();
   }
 
@@ -56,7 +62,7 @@ export async function* tailLog(
       const entries: readonly LogEntry[] | undefined = isKnown ? reader.after(position) : undefined;
       const page: LogPage | undefined = entries
         ? { kind: 'entries', epoch: position.epoch, entries }
-        : await Promise.race([ask(), abortion]);
+        : await interruptible(ask());
       if (isOver()) return;
       const seq = page?.kind === 'gap' ? page.head.last : page?.entries.at(-1)?.seq;
       isKnown ||= page !== undefined;
