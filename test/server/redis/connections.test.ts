@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { redisLog } from '../../../packages/server/src/log/redis/redis-log.ts';
+import { cert, key } from '../../transports/certificate.ts';
 import { freePort, hasRedis, startRedis } from '../../support/redis.ts';
 import { elapse, until } from '../../support/until.ts';
 import { entry, follow, quiet } from './support.ts';
@@ -96,6 +98,31 @@ describe.skipIf(!hasRedis)('with a Redis', () => {
     expect(await log.publish(entry('a'))).toMatchObject({ seq: 1 });
     expect(String(await server.command('INFO', 'keyspace'))).toContain('db3:keys=2');
     await log.close();
+  });
+
+  test('TLS by the URL, held to the certificates that are given', async () => {
+    await using server = await startRedis({ password: SECRET });
+    const outside = createTlsServer({ key, cert }, (socket) => {
+      const inside = connect(server.port, '127.0.0.1');
+      socket
+        .on('error', () => inside.destroy())
+        .pipe(inside)
+        .on('error', () => socket.destroy())
+        .pipe(socket);
+    }).listen(0, '127.0.0.1');
+    await once(outside, 'listening');
+    const address = outside.address();
+    const url = `rediss://:${encoded}@localhost:${typeof address === 'object' ? address?.port : 0}`;
+    const [trusting, careful] = [{ tls: true as const, ca: cert }, undefined].map((socket) =>
+      redisLog({ url, ...(socket && { client: { socket } }) }, quiet),
+    );
+    expect(await trusting?.publish(entry('a'))).toMatchObject({ seq: 1 });
+    await expect(careful?.publish(entry('b'))).rejects.toMatchObject({
+      code: 'log-unavailable',
+      cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    });
+    await Promise.all([trusting?.close(), careful?.close()]);
+    outside.close();
   });
 
   test.concurrent.each([
