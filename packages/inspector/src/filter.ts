@@ -1,6 +1,6 @@
 import type { Entry } from './entry.ts';
 
-/** Whether an entry is to be shown; asked once for each. */
+/** Whether an entry is to be shown. */
 export type Filter = (entry: Entry) => boolean;
 
 /** A pattern of types, as `client.on` takes them: `*` alone is all, else one segment. */
@@ -23,11 +23,5 @@ function ofText(text: string): Filter {
 export function createFilter(typed: string): Filter {
   const wanted = typed.trim();
   if (wanted === '') return () => true;
-  const decide = wanted.includes('*') ? ofPattern(wanted) : ofText(wanted);
-  const decided = new WeakMap<Entry, boolean>();
-  return (entry) => {
-    let isWanted = decided.get(entry);
-    if (isWanted === undefined) decided.set(entry, (isWanted = decide(entry)));
-    return isWanted;
-  };
+  return wanted.includes('*') ? ofPattern(wanted) : ofText(wanted);
 }

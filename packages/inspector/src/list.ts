@@ -19,8 +19,8 @@ export interface List {
 /** What happens to a list. */
 export interface ListHost {
   readonly make: Make;
-  /** Sets the style of `.rows`. */
-  readonly style: (style: string) => void;
+  /** Sets the rules that change. */
+  readonly style: (rules: string) => void;
   /** What is in sight changed. */
   readonly scrolled: () => void;
   /** Somebody chose an entry, or, with `undefined`, none. */
@@ -43,7 +43,8 @@ function target(key: string, at: number, count: number, page: number): number | 
 
 export function createList({ make, style, scrolled, choose }: ListHost): List {
   const rows = make('div', { class: 'rows', role: 'presentation' });
-  const element = make('div', { class: 'list', role: 'listbox', tabindex: '0' }, rows);
+  const length = make('div', { class: 'length', role: 'presentation' }, rows);
+  const element = make('div', { class: 'list', role: 'listbox', tabindex: '0' }, length);
   const pool: Row[] = [];
   let entries: readonly Entry[] = [];
   let selected: Entry | undefined;
@@ -87,9 +88,9 @@ export function createList({ make, style, scrolled, choose }: ListHost): List {
     if (top >= 0) element.scrollTop = Math.min(top, Math.max(element.scrollTop, top + ROW_PX - element.clientHeight));
   }
 
-  /** All rows are as high as the list is long; those that exist are pushed down to their place. */
+  /** There is as much to scroll as if all rows existed; those that do are drawn where they belong, which moves nothing. */
   function place(first: number): void {
-    style(`height:${entries.length * ROW_PX}px;padding-top:${first * ROW_PX}px`);
+    style(`.length{height:${entries.length * ROW_PX}px}.rows{transform:translateY(${first * ROW_PX}px)}`);
     shownFrom = first;
   }
 

@@ -6,8 +6,8 @@ import { createFacts } from './facts.ts';
 import { createFilter, type Filter } from './filter.ts';
 import { createList } from './list.ts';
 import type { InspectedClient, Logs, Recorder } from './recorder.ts';
-import { createRule } from './sheet.ts';
-import { captions, createTabs, type View } from './tabs.ts';
+import { createRules } from './sheet.ts';
+import { createTabs, heads, type View } from './tabs.ts';
 import { createToolbar } from './toolbar.ts';
 
 /** What an inspector shows, and what is chosen in it. */
@@ -62,15 +62,11 @@ function createParts(make: Make, root: ShadowRoot, choices: Choices, host: Panel
   };
   const list = createList({
     make,
-    style: createRule(root, '.rows'),
+    style: createRules(root),
     scrolled: host.changed,
     choose: (selected) => change({ selected }),
   });
   const controls = createControls(make, host.client);
-  const follow = (): void => {
-    list.follow();
-    host.changed();
-  };
   const show = (changes: Partial<Choices>): void => {
     list.follow();
     change(changes);
@@ -86,7 +82,7 @@ function createParts(make: Make, root: ShadowRoot, choices: Choices, host: Panel
     controls,
     toolbar: createToolbar(make, {
       filter: (typed) => show({ filter: createFilter(typed) }),
-      follow,
+      follow: () => show({}),
       pause() {
         const recorder = host.recorder();
         change(choices.held ? { held: undefined } : { held: hold(recorder), heldTotal: totalOf(recorder) });
@@ -104,9 +100,7 @@ type Parts = ReturnType<typeof createParts>;
 
 /** The tree, built once. */
 function createFrame(make: Make, { facts, tabs, toolbar, list, detail }: Parts) {
-  const head = captions.events.head.map((_text, at) =>
-    make('span', { class: ['time', 'name', 'id', 'text'][at] ?? '' }),
-  );
+  const head = heads.events.map((_text, at) => make('span', { class: ['time', 'name', 'id', 'text'][at] ?? '' }));
   const empty = make('p', { class: 'empty' });
   const columns = make('div', { class: 'row columns', 'aria-hidden': 'true' }, ...head);
   // Lines come too fast to be read out; the status alone is told.
@@ -114,7 +108,7 @@ function createFrame(make: Make, { facts, tabs, toolbar, list, detail }: Parts) 
   const panel = make('div', { class: 'panel', id: 'panel', role: 'tabpanel' }, log, detail.element);
   const element = make('div', { class: 'app' });
   element.append(facts.element, make('div', { class: 'bar' }, tabs.element, toolbar.element), panel);
-  return { element, head, empty, log, panel };
+  return { element, head, empty, panel };
 }
 
 export function createPanel(root: ShadowRoot, host: PanelHost): Panel {
@@ -128,15 +122,13 @@ export function createPanel(root: ShadowRoot, host: PanelHost): Panel {
     const { view, filter, selected, held, heldTotal } = choices;
     const all = entriesOf(recorder, choices);
     const entries = all.filter(filter);
-    const { head, empty } = captions[view];
     setAttribute(frame.element, 'data-view', view);
     setAttribute(frame.panel, 'aria-labelledby', `tab-${view}`);
-    for (const [at, cell] of frame.head.entries()) setText(cell, head[at] ?? '');
-    setAttribute(frame.log, 'aria-label', view);
+    for (const [at, cell] of frame.head.entries()) setText(cell, heads[view][at] ?? '');
     setAttribute(parts.list.element, 'aria-label', view);
     parts.list.element.hidden = entries.length === 0;
     frame.empty.hidden = entries.length > 0;
-    setText(frame.empty, all.length > 0 ? 'Nothing matches the filter.' : empty);
+    setText(frame.empty, all.length > 0 ? 'Nothing matches the filter.' : 'Nothing yet.');
     parts.detail.render(selected);
     parts.list.render(entries, selected);
     parts.toolbar.render(held !== undefined, held ? totalOf(recorder) - heldTotal : 0, parts.list.isFollowing);

@@ -126,6 +126,8 @@ export function createRecorder(limit: number): Recorder {
     },
     begin(status, at) {
       changedAt = undefined;
+      // What nobody looked at may have changed it.
+      known = { ...known, state: undefined };
       mark(at, status, 'the inspector looks');
     },
     keep(wanted) {

@@ -54,6 +54,10 @@ export function createSession(element: HTMLElement, given: InspectorEnvironment,
       // What it says of a wait or an error comes a frame behind the machine.
       ends = [observe, client.snapshot.subscribe(current.ask)];
     }
+    // Another size shows other rows.
+    const sizes = new ResizeObserver(current.ask);
+    sizes.observe(element);
+    ends = [...ends, () => sizes.disconnect()];
     current.ask();
   }
 

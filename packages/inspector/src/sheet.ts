@@ -11,14 +11,14 @@ export function adoptStyles(root: ShadowRoot): void {
   root.adoptedStyleSheets = [shared];
 }
 
-/** A rule of one inspector's own: style attributes would be refused too. */
-export function createRule(root: ShadowRoot, selector: string): (style: string) => void {
+/** Rules of one inspector's own: style attributes would be refused too. */
+export function createRules(root: ShadowRoot): (rules: string) => void {
   const sheet = new CSSStyleSheet();
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   let current = '';
-  return (style) => {
-    if (style === current) return;
-    current = style;
-    sheet.replaceSync(`${selector}{${style}}`);
+  return (rules) => {
+    if (rules === current) return;
+    current = rules;
+    sheet.replaceSync(rules);
   };
 }

@@ -62,7 +62,7 @@ input::placeholder { color: var(--_muted); opacity: 1; }
 
 .bar { display: flex; align-items: center; justify-content: space-between; gap: 6px 12px; padding: 0 12px; border-bottom: 1px solid var(--_line); }
 .tabs { gap: 2px; }
-[role='tab'] { padding: 8px 8px 6px; border: 0; border-bottom: 2px solid transparent; border-radius: 0; background: none; color: var(--_muted); }
+[role='tab'] { text-transform: capitalize; padding: 8px 8px 6px; border: 0; border-bottom: 2px solid transparent; border-radius: 0; background: none; color: var(--_muted); }
 [role='tab'][aria-selected='true'] { border-bottom-color: var(--_accent); color: var(--_text); }
 .count { display: inline-block; min-width: 2.2em; padding-inline-start: 2px; color: var(--_muted); text-align: start; }
 .tools { flex: 0 1 26rem; min-width: 0; }
@@ -70,7 +70,7 @@ input::placeholder { color: var(--_muted); opacity: 1; }
 .panel { display: flex; flex: 1; flex-direction: column; min-height: 0; }
 .log { display: flex; flex: 1; flex-direction: column; min-height: 0; }
 .list { flex: 1; min-height: 0; overflow: auto; }
-.rows { overflow: hidden; contain: content; }
+.length { overflow: hidden; contain: strict; }
 .row { display: flex; align-items: center; gap: 10px; height: 24px; padding-inline: 12px; font: 12px var(--_mono); cursor: default; }
 .row > * { flex: none; overflow: hidden; text-overflow: ellipsis; white-space: pre; unicode-bidi: isolate; }
 .columns { flex: none; border-bottom: 1px solid var(--_line); color: var(--_muted); font: 11px var(--pushstream-font, system-ui, sans-serif); }

@@ -4,12 +4,12 @@ import { createButton, type Make, setAttribute, setText } from './dom.ts';
 export const views = ['events', 'frames', 'timeline', 'listeners'] as const;
 export type View = (typeof views)[number];
 
-/** What stands above and in an empty view. */
-export const captions: Readonly<Record<View, { readonly head: readonly string[]; readonly empty: string }>> = {
-  events: { head: ['Time', 'Type', 'Id', 'Data'], empty: 'No events yet.' },
-  frames: { head: ['Time', 'Frame', 'Id', 'As it came'], empty: 'No frames yet.' },
-  timeline: { head: ['Time', 'Status', 'After', 'Because'], empty: 'Nothing has happened yet.' },
-  listeners: { head: ['', 'Type or pattern', 'Count', ''], empty: 'Nobody listens.' },
+/** What stands above the columns: time, name, id and text. */
+export const heads: Readonly<Record<View, readonly string[]>> = {
+  events: ['Time', 'Type', 'Id', 'Data'],
+  frames: ['Time', 'Frame', 'Id', 'As it came'],
+  timeline: ['Time', 'Status', 'After', 'Because'],
+  listeners: ['', 'Type or pattern', 'Count', ''],
 };
 
 /** One of the views is chosen. */
@@ -26,8 +26,7 @@ const steps: ReadonlyMap<string, number> = new Map([
 export function createTabs(make: Make, choose: (view: View) => void): Tabs {
   const tabs = views.map((view) => {
     const count = make('span', { class: 'count' });
-    const label = `${view.charAt(0).toUpperCase()}${view.slice(1)} `;
-    const element = createButton(make, label, () => choose(view));
+    const element = createButton(make, `${view} `, () => choose(view));
     element.id = `tab-${view}`;
     element.role = 'tab';
     element.append(count);

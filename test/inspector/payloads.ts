@@ -1,0 +1,21 @@
+/** What runs, loads or draws where text is taken for markup. */
+export const payloads: readonly string[] = [
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  '<svg/onload=alert(1)>',
+  '"><script>alert(1)</script>',
+  `'-alert(1)-'`,
+  '</pre></section><script>alert(1)</script>',
+  '</style><script>alert(1)</script>',
+  '<iframe srcdoc="<script>parent.alert(1)</script>"></iframe>',
+  '<a href="javascript:alert(1)">x</a>',
+  '<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>',
+  '<template shadowrootmode=open><script>alert(1)</script></template>',
+  '${alert(1)} {{constructor.constructor("alert(1)")()}}',
+  '<base href="https://evil.test/">',
+  '&lt;b&gt;&#x3c;script&#x3e;',
+  '__proto__',
+  'constructor',
+  '\u202e\u2066gnp.exe',
+  '}:host{display:none}',
+];
