@@ -1,5 +1,6 @@
 // Serves a hub in any runtime, and does what it is told on standard input: a line of JSON, an answer each.
 import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { createPushStream, memoryLog } from 'pushstream-server';
@@ -12,17 +13,19 @@ const listening = { port: 0, hostname: '127.0.0.1' };
 /** In seconds; with less than four Bun counts strangely. */
 const idleTimeout = 5;
 
+function listen(server) {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const close = () => new Promise((closed) => server.close(() => closed()));
+      resolve({ port: server.address().port, close });
+    });
+  });
+}
+
 /** Ways to serve it, each to its port and what closes it. */
 const hosts = {
-  'node:http'() {
-    const server = createServer(push.handler());
-    return new Promise((resolve) => {
-      server.listen(0, '127.0.0.1', () => {
-        const close = () => new Promise((closed) => server.close(() => closed()));
-        resolve({ port: server.address().port, close });
-      });
-    });
-  },
+  'node:http': () => listen(createServer(push.handler())),
+  'node:http2': () => listen(createHttp2Server(push.handler())),
   'Bun.serve'() {
     const server = globalThis.Bun.serve({ ...listening, idleTimeout, fetch: push.fetch });
     return { port: server.port, close: () => server.stop() };

@@ -40,7 +40,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   Deno: ['Deno.serve'],
 };
 const cases = processRuntimes.flatMap((runtime) =>
-  ['node:http', ...(own[runtime.name] ?? [])].map((host) => ({ name: runtime.name, host, runtime })),
+  ['node:http', 'node:http2', ...(own[runtime.name] ?? [])].map((host) => ({ name: runtime.name, host, runtime })),
 );
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 
@@ -55,7 +55,7 @@ describe.each(cases)('$name serves with $host:', ({ host, runtime }) => {
   const isMissing = !isThere(runtime);
   let served: Served;
   const ask = (path = '/events', headers: Record<string, string> = {}, method = 'GET'): Promise<Reading> =>
-    read({ origin: served.origin, version: 1 }, { path, headers, method });
+    read({ origin: served.origin, version: host === 'node:http2' ? 2 : 1 }, { path, headers, method });
 
   describe.skipIf(isMissing && mayMiss)('', () => {
     beforeEach(async () => {

@@ -75,7 +75,7 @@ function ask2(origin: string, { method = 'GET', path = '/events', headers = {} }
   return new Promise((resolve, reject) => {
     const session = http2.connect(origin, { ca: cert });
     session.on('error', reject);
-    const body = session.request({ ':method': method, ':path': path, ...headers });
+    const body = session.request({ ':method': method, ':path': path, ...headers }, { endStream: true });
     const leave = (): void => session.destroy();
     open.add(leave);
     let isEnded = false;
