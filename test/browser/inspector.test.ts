@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { source as axe } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { payloads } from '../inspector/payloads.ts';
@@ -12,7 +12,6 @@ const scripts: Readonly<Record<string, string>> = {
   '/client.js': built('client/dist/pushstream.min.js'),
   '/inspector.js': built('inspector/dist/pushstream-inspector.min.js'),
 };
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** As strict as a policy can be for a page with scripts; nothing may be made of text. */
 const policy = [

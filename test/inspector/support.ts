@@ -16,7 +16,7 @@ export interface Bench {
 }
 
 /** One frame of the client's, one of the inspector's. */
-export const FRAMES_MS = 32;
+const FRAMES_MS = 32;
 
 export async function bench(options: EventClientOptions = {}, address = 'https://example.test/events'): Promise<Bench> {
   defineInspector();

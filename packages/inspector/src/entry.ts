@@ -2,7 +2,7 @@ import type { Frame, FrameOutcome, Inspection } from 'pushstream-client';
 import { cut } from './text.ts';
 
 /** Characters that are kept of one text. */
-export const MAX_TEXT = 4_096;
+const MAX_TEXT = 4_096;
 /** Characters that are kept of one name or id. */
 const MAX_NAME = 256;
 

@@ -3,7 +3,7 @@ import type { Entry } from './entry.ts';
 import { createRow, type Row } from './row.ts';
 
 /** A row's height, in pixels; the stylesheet has it too. */
-export const ROW_PX = 24;
+const ROW_PX = 24;
 /** As many as fit where nobody tells how high the list is. */
 const DEFAULT_ROWS = 20;
 

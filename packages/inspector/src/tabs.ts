@@ -1,7 +1,7 @@
 import { createButton, type Make, setAttribute, setText } from './dom.ts';
 
 /** The views of an inspector. */
-export const views = ['events', 'frames', 'timeline', 'listeners'] as const;
+const views = ['events', 'frames', 'timeline', 'listeners'] as const;
 export type View = (typeof views)[number];
 
 /** What stands above the columns: time, name, id and text. */
