@@ -68,7 +68,7 @@ beforeAll(async () => {
         'pushstream-client/*': [join(root, 'packages/client/src/*/index.ts')],
         'pushstream-server/*': [join(root, 'packages/server/src/*/index.ts')],
         ...Object.fromEntries(
-          ['react', 'vue', 'svelte', 'server'].map((name) => [
+          ['react', 'vue', 'svelte', 'server', 'inspector'].map((name) => [
             `pushstream-${name}`,
             [join(root, `packages/${name}/src/index.ts`)],
           ]),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { codeIn, root, rows, section } from './support/markdown.ts';
 
-test.each(['protocol', 'client', 'server', 'vue', 'react', 'svelte'])(
+test.each(['protocol', 'client', 'server', 'vue', 'react', 'svelte', 'inspector'])(
   'ARCHITECTURE.md names every room of packages/%s, and no other',
   (name) => {
     const files = readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' })

@@ -32,6 +32,7 @@ export const faces: readonly string[] = [
   'packages/react/src/index.ts',
   'packages/vue/src/index.ts',
   'packages/svelte/src/index.ts',
+  'packages/inspector/src/index.ts',
 ];
 const program = ts.createProgram(
   faces.map((path) => join(root, path)),
