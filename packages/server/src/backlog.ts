@@ -17,8 +17,11 @@ export interface Backlog {
   /** Nothing is to be written, and nothing to be told. */
   readonly isEmpty: boolean;
   readonly bytes: number;
-  /** `false`: it is more than may wait, and nothing here can be done about it. */
-  add(frames: readonly Frame[], epoch: string): boolean;
+  /**
+   * `held`: bytes that the response itself is stuck with; they count, too. `false`: it is more than may
+   * wait, and nothing here can be done about it.
+   */
+  add(frames: readonly Frame[], epoch: string, held: number): boolean;
   /** More than one batch over its bounds: even who is waited for gets no more. */
   readonly isOverflowing: boolean;
   /** What is to be written, with what has been dropped before it; empty then. */
@@ -29,7 +32,9 @@ export interface Backlog {
   readonly lost: number;
 }
 
-export function createBacklog({ strategy, capacity, capacityBytes, key }: BacklogPolicy): Backlog {
+export function createBacklog(policy: BacklogPolicy): Backlog {
+  const { strategy, capacity, key } = policy;
+  let { capacityBytes } = policy;
   const queue = createQueue(strategy === 'conflate' ? key : undefined);
   const isFull = (): boolean => queue.size > capacity || queue.bytes > capacityBytes;
   let loss: Loss | undefined;
@@ -42,7 +47,8 @@ export function createBacklog({ strategy, capacity, capacityBytes, key }: Backlo
     get bytes() {
       return queue.bytes;
     },
-    add(frames, epoch) {
+    add(frames, epoch, held) {
+      capacityBytes = policy.capacityBytes - held;
       for (const frame of frames) queue.push(frame);
       if (strategy !== 'drop' && strategy !== 'conflate') return !isFull();
       while (isFull()) {

@@ -63,7 +63,7 @@ export class Outlet {
   keep(frames: readonly Frame[]): boolean {
     const backlog = (this.#backlog ??= createBacklog(this.#policy));
     const before = backlog.lost;
-    const fits = backlog.add(frames, this.#host.epoch);
+    const fits = backlog.add(frames, this.#host.epoch, this.#sink.bufferedBytes);
     this.#host.stats.dropped += backlog.lost - before;
     this.#account();
     return fits;
