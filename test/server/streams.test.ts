@@ -92,6 +92,15 @@ describe('a cursor that cannot be honoured is one reset, and then live', () => {
     expect(await stream.types()).toEqual(['pushstream.ready', 'pushstream.reset', 'tick']);
   });
 
+  test('trimmed, also while an instance has it in memory still', async () => {
+    const push = start({ log: memoryLog({ maxEvents: 2 }) });
+    const { id } = await push.publish('tick', 0);
+    for (let n = 1; n <= 4; n += 1) await push.publish('tick', n);
+    const stream = await open(push.fetch, '/events', from(String(id)));
+    expect(data(await stream.events())).toEqual([]);
+    expect(await stream.control('reset')).toMatchObject([{ reason: 'trimmed', requested: id }]);
+  });
+
   test('trimmed, on an instance that has not seen it either', async () => {
     const log = memoryLog({ maxEvents: 5 });
     const first = start({ log });
@@ -365,6 +374,36 @@ test('nothing is left of a stream that was cancelled', async () => {
   expect(push.stats()).toMatchObject({ connections: 0, opened: 50, ended: { client: 50 } });
 });
 
+test.each([
+  ['a word that is none', { channel: ['a'] }, 'options: expected channels, got "channel"'],
+  ['no list', { channels: 'a' }, 'options.channels: expected object'],
+  ['no channel', { channels: [] }, 'options.channels: expected at least one, got none'],
+  ['channels that are not there', { channels: undefined }, 'options.channels: expected a list of patterns'],
+  ['no pattern', { channels: ['a..b'] }, 'options.channels[0]'],
+])('a route with %s is refused, not taken for all channels', (_name, route, message) => {
+  const push = start();
+  expect(() => push.handler(route as object)).toThrow(message);
+  expect(() => push.fetchHandler(route as object)).toThrow(message);
+});
+
+test('configure() changes one limit and leaves the others', async () => {
+  const push = start({ limits: { connections: 1, eventBytes: 10 } });
+  push.configure({ limits: { connections: 2 } });
+  await expect(push.publish('tick', 'more than ten bytes')).rejects.toThrow(EventTooLargeError);
+  const opened = [await open(push.fetch), await open(push.fetch), await open(push.fetch)];
+  expect(opened.map(({ response }) => response.status)).toEqual([200, 200, 503]);
+});
+
+test('close() waits for nobody who takes nothing', async () => {
+  const push = start();
+  const stream = await open(push.fetch);
+  await stream.take();
+  for (let n = 0; n < 300; n += 1) await push.publish('tick', 'x'.repeat(1_000));
+  await environment.settle();
+  await push.close();
+  expect(push.sessions()).toEqual([]);
+});
+
 test('configure() changes what is for connections from then on, and can be chained', async () => {
   const push = start({ heartbeatMs: 5_000 });
   const before = await open(push.fetch);
@@ -437,6 +476,16 @@ describe('a log that fails', () => {
     await environment.advance(10_000);
     expect(data(await stream.events())).toEqual([2, 4]);
     expect(await stream.control('reset')).toEqual([]);
+  });
+
+  test('serves from memory who comes with a cursor that is there', async () => {
+    const { log, state } = broken();
+    const push = start({ log });
+    const { id } = await push.publish('tick', 1);
+    await push.publish('tick', 2);
+    await environment.settle();
+    state.isDown = true;
+    expect(data(await (await open(push.fetch, '/events', from(String(id)))).events())).toEqual([2]);
   });
 
   test('answers 503 to who comes with a cursor that only the log knows', async () => {

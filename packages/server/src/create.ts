@@ -14,8 +14,8 @@ import { memoryLog } from './log/memory.ts';
 import type { Log } from './log/log.ts';
 import type { PushStreamOptions } from './options.ts';
 import { createPublisher, type Publish } from './publish.ts';
-import type { DrainOptions, PushStream, RevokeOptions } from './push-stream.ts';
-import type { RouteOptions } from './route.ts';
+import type { DrainOptions, PushStream, RevokeOptions, Settings } from './push-stream.ts';
+import { checkRoute, type RouteOptions } from './route.ts';
 import { type Resolved, resolveSettings } from './resolve-options.ts';
 import { runSource, type RunningSource, type SourceOptions } from './source.ts';
 import { createStats } from './stats.ts';
@@ -35,7 +35,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
   const environment: Environment = { ...hostEnvironment, ...givenEnvironment };
   let settings: Resolved = resolveSettings(first, environment);
   /** What was given so far: what is left out later stays. */
-  let known: object = first;
+  let known: Settings<Events> = first;
 
   const log: Log = givenLog ?? memoryLog({}, environment);
   const stats = createStats();
@@ -96,7 +96,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
     publish: (type, data, publishOptions) => publish(type, data, publishOptions),
     configure(changes) {
       check('settings', changes, 'object');
-      const next = { ...known, ...changes };
+      const next = { ...known, ...changes, limits: { ...known.limits, ...changes.limits } };
       settings = resolveSettings(next, environment);
       known = next;
       return push;
@@ -109,9 +109,9 @@ export function createPushStream<Events extends object = Record<string, unknown>
       sources.push(runSource(source, sourceOptions, { environment, emit, restarted, number }));
       return push;
     },
-    handler: (route: RouteOptions = {}) => nodeHandler(admission, route, failed),
+    handler: (route: RouteOptions = {}) => nodeHandler(admission, checkRoute(route), failed),
     fetch: fetchHandler(admission, {}, failed),
-    fetchHandler: (route: RouteOptions = {}) => fetchHandler(admission, route, failed),
+    fetchHandler: (route: RouteOptions = {}) => fetchHandler(admission, checkRoute(route), failed),
     async cursor() {
       const { epoch, last } = await log.head();
       return formatCursor({ epoch, seq: last });

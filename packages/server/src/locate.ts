@@ -2,7 +2,7 @@ import { classify, type Verdict } from './classify.ts';
 import { parseCursor } from './cursor.ts';
 import { LogUnavailableError } from './errors.ts';
 import type { Hub } from './hub.ts';
-import type { Log } from './log/log.ts';
+import type { Log, LogHead, Position } from './log/log.ts';
 
 /** How long a cursor from another instance may be ahead of this one. */
 const LAG_MS = 5_000;
@@ -11,6 +11,21 @@ const LAG_MS = 5_000;
 export interface Location {
   readonly epoch: string;
   readonly verdict: Verdict;
+}
+
+const here = ({ epoch, flushed }: Hub): LogHead => ({ epoch, first: 1, last: flushed });
+
+/**
+ * What the log says it keeps, not what happens to be in memory still: that may be older. While the log
+ * does not answer, memory has to do.
+ */
+async function headOf(hub: Hub, log: Log, { epoch, seq }: Position): Promise<LogHead> {
+  try {
+    return await log.head();
+  } catch (error) {
+    if (epoch === hub.epoch && hub.covers(seq)) return here(hub);
+    throw error;
+  }
 }
 
 /**
@@ -31,12 +46,9 @@ export async function locate(hub: Hub, log: Log, lastEventId: string, mostReplay
   }
 
   await until(() => hub.epoch !== '');
-  const { epoch, flushed } = hub;
   const position = parseCursor(lastEventId);
-  if (!position || (position.epoch === epoch && hub.covers(position.seq))) {
-    return { epoch, verdict: classify(lastEventId, { epoch, first: 1, last: flushed }, mostReplayed) };
-  }
-  const head = await log.head();
+  if (!position) return { epoch: hub.epoch, verdict: classify(lastEventId, here(hub), mostReplayed) };
+  const head = await headOf(hub, log, position);
   const verdict = classify(lastEventId, head, mostReplayed);
   // Also for who is told that it cannot: where this instance is behind, it would be led back.
   const seen = position.epoch === head.epoch ? Math.min(position.seq, head.last) : 0;

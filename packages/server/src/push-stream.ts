@@ -35,7 +35,7 @@ export interface PushStream<Events extends object = Record<string, unknown>> {
    * @throws {ClosedError} After `close()`.
    */
   publish<Type extends EventType<Events>>(type: Type, data: Events[Type], options?: PublishOptions): Promise<Published>;
-  /** Changes settings; what is left out stays. */
+  /** Changes settings; what is left out stays, also each limit for itself. */
   configure(settings: Settings<Events>): PushStream<Events>;
   /** Adds a source: it runs until the server closes, and again when it fails. */
   source(source: Source<OutgoingEventOf<Events>>, options?: SourceOptions): PushStream<Events>;
@@ -52,7 +52,10 @@ export interface PushStream<Events extends object = Record<string, unknown>> {
   cursor(): Promise<string>;
   /** The open streams of this instance. */
   sessions(): readonly SessionInfo[];
-  /** Ends a session (by its own id or the connection's) for good: who comes back as it gets a 204. */
+  /**
+   * Ends a session by the name that its client gave it by `?session=`, for good: who comes back under it
+   * within an hour gets a 204. By a connection's id, it ends that connection only.
+   */
   kill(session: string): boolean;
   /** Ends the streams of a client or of a credential; they have to be authorised again. Returns how many. */
   revoke(who: RevokeOptions): number;

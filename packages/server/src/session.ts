@@ -41,15 +41,14 @@ export class Session implements Spoke, SinkListener, Replayed {
 
   /** `left`: called when it is over. */
   constructor(hub: SessionHub, sink: Sink, audience: Audience<Session>, parts: SessionParts, left: Leave) {
-    const { identity, policy, lifetime, seq } = parts;
     this.#hub = hub;
-    this.#outlet = new Outlet(hub, sink, policy);
     this.audience = audience;
-    this.identity = identity;
-    this.#policy = policy;
-    this.#lifetime = lifetime;
+    this.identity = parts.identity;
+    this.#policy = parts.policy;
+    this.#lifetime = parts.lifetime;
     this.#left = left;
-    this.#replay = new Replay(hub, this, this.#outlet, seq);
+    this.#outlet = new Outlet(hub, sink, parts.policy);
+    this.#replay = new Replay(hub, this, this.#outlet, parts.seq);
   }
 
   get clientId(): string | undefined {
@@ -119,14 +118,15 @@ export class Session implements Spoke, SinkListener, Replayed {
     this.resume();
   }
 
-  /** Says why, and ends; with `memory` and `stalled` there is nobody to say it to. */
+  /** Says why, and ends; at once where there is nobody to say it to. */
   end(reason: ClosingReason | 'memory' | 'stalled', retryMs = 0): void {
     if (this.#phase === 'ending' || this.#phase === 'closed') return;
     this.#leave('ending');
     count(this.#hub.stats.ended, reason);
     this.#giveUpAt = this.#hub.now() + ENDING_MS;
     this.#hub.wheel.schedule(this, this.#giveUpAt);
-    if (reason === 'memory' || reason === 'stalled') this.#outlet.destroy();
+    const isLost = reason === 'memory' || reason === 'stalled';
+    if (isLost || (reason === 'closed' && this.#outlet.isBlocked)) this.#outlet.destroy();
     else this.#outlet.end(createChunk(closing(reason, retryMs)));
   }
 

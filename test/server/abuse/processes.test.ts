@@ -45,7 +45,7 @@ function open(port: number): { text: string; isClosed: boolean; socket: Socket }
   socket.on('data', (text: string) => (stream.text += text));
   socket.on('error', () => {});
   socket.on('close', () => (stream.isClosed = true));
-  socket.write('GET /events HTTP/1.1\r\nHost: a\r\n\r\n');
+  socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
   return stream;
 }
 
