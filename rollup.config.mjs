@@ -38,7 +38,8 @@ const packages = [
   {
     name: 'inspector',
     entries: { index: 'index.ts' },
-    umd: { entry: 'umd.ts', file: 'pushstream-inspector', global: 'PushStreamInspector', includes: '' },
+    // It shows signs that a page without an encoding would take for others.
+    umd: { entry: 'umd.ts', file: 'pushstream-inspector', global: 'PushStreamInspector', isAscii: true },
   },
   // Rollup drops directives: hooks are for client components.
   { name: 'react', entries: { index: 'index.ts' }, banner: '"use client";' },
@@ -83,8 +84,8 @@ const fold = terser({
   format: { beautify: true, preserve_annotations: true },
 });
 
-/** For a script tag: as small as it gets, and the same in pages of any encoding. */
-const shrink = terser({ compress: { passes: 3 }, format: { ascii_only: true } });
+/** For a script tag: as small as it gets. */
+const shrink = (isAscii) => terser({ compress: { passes: 3 }, format: { ascii_only: isAscii } });
 
 const output = (name, format, extension, rest = {}) => ({
   dir: `packages/${name}/dist`,
@@ -128,7 +129,7 @@ const dts = (item) => ({
 });
 
 /** The file for a script tag: everything inside, the licences of what is inside on top. */
-function umd({ name, umd: { entry, file, global, includes } }) {
+function umd({ name, umd: { entry, file, global, includes = '', isAscii = false } }) {
   const { version } = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
   const common = {
     format: 'umd',
@@ -142,7 +143,7 @@ function umd({ name, umd: { entry, file, global, includes } }) {
     plugins: [resolve({ browser: true, extensions: ['.ts', '.mjs', '.js'] }), squeeze, compile()],
     output: [
       { ...common, file: `packages/${name}/dist/${file}.js` },
-      { ...common, file: `packages/${name}/dist/${file}.min.js`, plugins: [shrink] },
+      { ...common, file: `packages/${name}/dist/${file}.min.js`, plugins: [shrink(isAscii)] },
     ],
   };
 }

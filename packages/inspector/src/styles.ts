@@ -105,7 +105,8 @@ input::placeholder { color: var(--_muted); opacity: 1; }
 @container (width < 560px) {
   [data-view='events'] .id, [data-view='frames'] .id { display: none; }
   .id { width: 50px; }
-  [data-view='timeline'] .name { width: 84px; }
+  [data-view='timeline'] .name { width: 92px; }
+  .detail :is(header, pre) { padding-left: 8px; }
   .tabs { justify-content: space-between; }
   .count { display: none; }
   .controls { flex-wrap: wrap; }
