@@ -32,6 +32,25 @@ describe.skipIf(!hasRedis)('a log that is not the one that was seen', () => {
     expect(tail.failures).toEqual([]);
   });
 
+  test('Redis keeps nothing on disk and starts anew: one gap, although numbers soon are the same', async () => {
+    await using own = await startRedis();
+    await using logs = createLogs();
+    const [log, other] = [logs.open(own), logs.open(own)];
+    const from = { ...(await now(log)), seq: 0 };
+    using tail = follow(log, from);
+    await publishData(log, ['a', 'b']);
+    await until(() => tail.data.length === 2);
+    await own.kill();
+    await own.start();
+    for (const data of ['x', 'y', 'z']) await insist(other, entry(data));
+    await until(() => tail.gaps.length === 1, 5_000);
+    await insist(log, entry('c'));
+    await until(() => tail.data.at(-1) === 'c');
+    expect(tail.gaps).toMatchObject([{ reason: 'epoch' }]);
+    expect(tail.position.epoch).not.toBe(from.epoch);
+    expect(tail.failures).toEqual([]);
+  });
+
   test.each([
     ['its head', ['head']],
     ['its entries', ['log']],
