@@ -27,13 +27,19 @@ const policy = [
 const content = `<!doctype html><html lang="en"><title>Inspector</title><link rel="icon" href="data:,">
   <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/page.css">
   <main><h1>Inspector</h1><pushstream-inspector></pushstream-inspector></main>
-  <script src="/client.js"></script><script src="/inspector.js"></script><script src="/page.js"></script>`;
+  `;
+const tag = (name: string): string => `<script src="/${name}.js"></script>`;
+/** The element's own script comes last: until then it is any element. */
+const late = content + ['client', 'page', 'late', 'inspector'].map(tag).join('');
+const prompt = content + ['client', 'inspector', 'page'].map(tag).join('');
 const css = 'html { color-scheme: light dark } body { margin: 8px; font-family: sans-serif } h1 { font-size: 1rem }';
 const script = `
   window.client = new PushStream.EventClient('/events?token=secret', { heartbeatTimeoutMs: false });
   client.on('task.*', () => {});
   client.connect();
 `;
+
+const assign = `Object.assign(document.querySelector('pushstream-inspector'), { client, limit: 7 });`;
 
 /** The page's own. */
 declare const client: { readonly status: string; readonly lastEventId: string };
@@ -52,8 +58,14 @@ describe.skipIf(!chromiumPath && chromiumMayMiss)('the inspector in Chromium', (
       if (pathname === '/events') stream = exchange.stream();
       else if (file) exchange.answer(200, { 'content-type': 'text/javascript' }, readFileSync(file, 'utf8'));
       else if (pathname === '/page.js') exchange.answer(200, { 'content-type': 'text/javascript' }, script);
+      else if (pathname === '/late.js') exchange.answer(200, { 'content-type': 'text/javascript' }, assign);
       else if (pathname === '/page.css') exchange.answer(200, { 'content-type': 'text/css' }, css);
-      else exchange.answer(200, { 'content-type': 'text/html', 'content-security-policy': policy }, content);
+      else
+        exchange.answer(
+          200,
+          { 'content-type': 'text/html', 'content-security-policy': policy },
+          pathname === '/late' ? late : prompt,
+        );
     });
     browser = await launchChromium();
   });
@@ -68,7 +80,7 @@ describe.skipIf(!chromiumPath && chromiumMayMiss)('the inspector in Chromium', (
   });
 
   /** A page whose client is open, shown or not. */
-  async function open(options: Parameters<Browser['newPage']>[0] = {}, isShown = true): Promise<Page> {
+  async function open(options: Parameters<Browser['newPage']>[0] = {}, isShown = true, path = '/'): Promise<Page> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 700 }, ...options });
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));
@@ -80,7 +92,7 @@ describe.skipIf(!chromiumPath && chromiumMayMiss)('the inspector in Chromium', (
       if (!request.url().startsWith(server.origin) && !request.url().startsWith('data:'))
         complaints.push(request.url());
     });
-    await page.goto(server.origin);
+    await page.goto(server.origin + path);
     await page.waitForFunction(() => client.status === 'open');
     if (isShown)
       await page.evaluate(() => {
@@ -112,6 +124,13 @@ describe.skipIf(!chromiumPath && chromiumMayMiss)('the inspector in Chromium', (
     expect(await page.locator('.url').textContent()).toBe(`${server.origin}/events?…`);
     const look = await page.locator('.columns').evaluate((row) => getComputedStyle(row).display);
     expect([look, complaints]).toEqual(['flex', []]);
+    await page.close();
+  });
+
+  test('what was set before the element was defined counts', async () => {
+    const page = await open({}, false, '/late');
+    await page.locator('.status', { hasText: 'open' }).waitFor();
+    expect(await page.locator('pushstream-inspector').getAttribute('limit')).toBe('7');
     await page.close();
   });
 

@@ -69,7 +69,7 @@ test('without a client it says so; undefined is none, as frameworks have it', as
   expect([element.client, text(element, '.status'), fact(element, 'Cursor')]).toEqual([null, 'no client', '–']);
 });
 
-test('what was set before the element was in the page counts', async () => {
+test('what is set before the element is in the page counts', async () => {
   const { client, clock, shown } = await bench();
   const element = document.createElement('pushstream-inspector');
   Object.assign(element, { environment: clock.environment, client, limit: 7 });
