@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ClosedError, LogUnavailableError, SchemaError } from '../../packages/server/src/errors.ts';
 import type { PublishOptions } from '../../packages/server/src/events.ts';
-import {
-  type Emit,
-  type RunningSource,
-  runSource,
-  type Source,
-  type SourceOptions,
-} from '../../packages/server/src/source.ts';
+import type { Emit } from '../../packages/server/src/emit.ts';
+import { type RunningSource, runSource, type Source, type SourceOptions } from '../../packages/server/src/source.ts';
 import { createTestEnvironment } from './support.ts';
 
 interface Event extends PublishOptions {

@@ -394,6 +394,16 @@ test('configure() changes one limit and leaves the others', async () => {
   expect(opened.map(({ response }) => response.status)).toEqual([200, 200, 503]);
 });
 
+test('what was published before close() is delivered, also in the same turn', async () => {
+  const push = start();
+  const stream = await open(push.fetch);
+  await stream.take();
+  await push.publish('tick', 1);
+  void push.publish('tick', 2);
+  await push.close();
+  expect(data(await stream.events())).toEqual([1, 2]);
+});
+
 test('close() waits for nobody who takes nothing', async () => {
   const push = start();
   const stream = await open(push.fetch);

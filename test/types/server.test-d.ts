@@ -72,7 +72,7 @@ test('configure() and source() can be chained, and keep the map', () => {
 
 test('authorize gives a grant, a response or nothing', () => {
   createPushStream({ authorize: ({ headers }) => (headers.has('cookie') ? { channels: ['a.*'] } : null) });
-  createPushStream({ authorize: async () => new Response(null, { status: 401 }) });
+  createPushStream({ authorize: () => Promise.resolve(new Response(null, { status: 401 })) });
   // @ts-expect-error: not a word of a grant
   createPushStream({ authorize: () => ({ channel: 'a' }) });
 });

@@ -20,6 +20,9 @@ import { type Resolved, resolveSettings } from './resolve-options.ts';
 import { runSource, type RunningSource, type SourceOptions } from './source.ts';
 import { createStats } from './stats.ts';
 
+/** How long the last events may take to come out of the log when it closes. */
+const DELIVERY_MS = 1_000;
+
 const drainOptions: Manual<{ windowMs: number }> = { windowMs: ['0..3600000', 10_000] };
 
 /**
@@ -55,7 +58,9 @@ export function createPushStream<Events extends object = Record<string, unknown>
   let draining: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
 
-  void follow(log, hub, environment, ended.signal);
+  const left = new AbortController();
+
+  void follow(log, hub, environment, left.signal);
 
   const failed = (error: unknown): void => environment.reportError(error, 'a stream');
 
@@ -82,10 +87,20 @@ export function createPushStream<Events extends object = Record<string, unknown>
     await allGone();
   }
 
+  /** What was published here has been handed to the streams; or the log does not tell. */
+  async function delivered(): Promise<void> {
+    const deadline = environment.monotonicNow() + DELIVERY_MS;
+    const cancel = environment.setTimer(() => hub.wake(), DELIVERY_MS);
+    while (!hub.isSettled && environment.monotonicNow() < deadline) await hub.change.wait();
+    cancel();
+  }
+
   async function close(): Promise<void> {
     admission.close();
     ended.abort();
     await Promise.all(sources.map((source) => source.stop()));
+    await delivered();
+    left.abort();
     for (const session of hub.sessions) session.end('closed', RETRY_MS);
     hub.wake();
     await allGone();

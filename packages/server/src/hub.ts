@@ -98,7 +98,7 @@ export class Hub implements SessionHub {
       this.#pending.push(this.#pages.push(entry));
     }
     this.#release();
-    this.#measure();
+    this.stats.lag = Math.max(0, this.#awaited - this.applied);
     this.#schedule();
   }
 
@@ -117,7 +117,12 @@ export class Hub implements SessionHub {
   /** This instance stored something: it will come. */
   stored(epoch: string, seq: number): void {
     this.#stored.set(epoch, Math.max(this.#stored.get(epoch) ?? 0, seq));
-    this.#measure();
+    this.stats.lag = Math.max(0, this.#awaited - this.applied);
+  }
+
+  /** What was stored here has been offered to all live streams. */
+  get isSettled(): boolean {
+    return !this.isBusy && this.#pending.length === 0 && this.flushed >= this.#awaited;
   }
 
   page(stream: Reader, after: number): Page | Promise<Page | undefined> {
@@ -160,10 +165,6 @@ export class Hub implements SessionHub {
   /** What has to come before anything that is passed now. */
   get #awaited(): number {
     return this.#stored.get(this.epoch) ?? 0;
-  }
-
-  #measure(): void {
-    this.stats.lag = Math.max(0, this.#awaited - this.applied);
   }
 
   #release(): void {

@@ -6,7 +6,7 @@ export interface RouteOptions {
   /**
    * Channels or patterns, at least one, instead of those that the query asks for. The grant still decides.
    *
-   * @default those that the query asks for; without any, all that are granted
+   * @default none
    */
   readonly channels?: readonly string[];
 }

@@ -7,13 +7,15 @@ const KEY = 'abcdefghijklmnop';
 
 describe('the command line', () => {
   test('without flags everything has a default', () => {
-    expect(parseFlags([], undefined)).toEqual({
+    expect(parseFlags([])).toEqual({
       kind: 'serve',
       flags: {
         port: 4_400,
         host: '127.0.0.1',
         apiKeys: [],
         hasKeyInArguments: false,
+        hasPasswordInArguments: false,
+        redis: undefined,
         queryApiKey: false,
         open: false,
         origins: [],
@@ -30,13 +32,15 @@ describe('the command line', () => {
     const args =
       `--port 80 --host 0.0.0.0 --api-key ${KEY} --api-key ${KEY}2 --query-api-key --origin https://a.example ` +
       '--origin http://localhost:5173 --heartbeat-ms 1000 --max-events 5 --drain-ms 0 --demo --log-level trace';
-    expect(parseFlags(args.split(' '), undefined)).toEqual({
+    expect(parseFlags(args.split(' '))).toEqual({
       kind: 'serve',
       flags: {
         port: 80,
         host: '0.0.0.0',
         apiKeys: [KEY, `${KEY}2`],
         hasKeyInArguments: true,
+        hasPasswordInArguments: false,
+        redis: undefined,
         queryApiKey: true,
         open: false,
         origins: ['https://a.example', 'http://localhost:5173'],
@@ -50,13 +54,13 @@ describe('the command line', () => {
   });
 
   test('keys of the environment are taken beside those of the command line, once each', () => {
-    const command = parseFlags(['--api-key', KEY], ` ${KEY}2 , ${KEY},`);
+    const command = parseFlags(['--api-key', KEY], { apiKeys: ` ${KEY}2 , ${KEY},` });
     expect(command).toMatchObject({ flags: { apiKeys: [KEY, `${KEY}2`], hasKeyInArguments: true } });
-    expect(parseFlags([], KEY)).toMatchObject({ flags: { apiKeys: [KEY], hasKeyInArguments: false } });
+    expect(parseFlags([], { apiKeys: KEY })).toMatchObject({ flags: { apiKeys: [KEY], hasKeyInArguments: false } });
   });
 
   test('--open leaves the keys of the environment aside', () => {
-    expect(parseFlags(['--open'], KEY)).toMatchObject({ flags: { open: true, apiKeys: [] } });
+    expect(parseFlags(['--open'], { apiKeys: KEY })).toMatchObject({ flags: { open: true, apiKeys: [] } });
   });
 
   test.each([
@@ -73,19 +77,29 @@ describe('the command line', () => {
     [['--origin', 'app.example'], '--origin: expected an origin such as https://app.example, got "app.example"'],
     [['--origin', 'https://app.example/'], '--origin: expected'],
     [['--origin', '*'], '--origin: expected'],
-    [['--redis', 'redis://user:secret@host'], '--redis: expected none, got one: this version keeps its log in memory'],
+    [['--redis', 'secret'], '--redis: expected a URL such as redis://127.0.0.1:6379, got another text'],
+    [['--redis', 'http://user:secret@host'], '--redis: expected a URL such as redis://'],
     [['--open', '--api-key', KEY], '--open: expected no --api-key beside it, got one'],
     [['--api-key', 'short'], '--api-key: expected 16 to 512 printable ASCII characters without blanks'],
     [['--nope'], "Unknown option '--nope'"],
     [['serve'], "Unexpected argument 'serve'"],
   ])('%j is refused in one line', (args, problem) => {
-    const command = parseFlags(args, undefined);
+    const command = parseFlags(args);
     expect(command).toEqual({ kind: 'misuse', problem: expect.stringContaining(problem) });
     expect(JSON.stringify(command)).not.toMatch(/\\n|secret|short/);
   });
 
+  test('the URL of Redis may come from the environment, where nobody else reads its password', () => {
+    const url = 'rediss://:hunter2@host:6380/1';
+    expect(parseFlags([], { redis: url })).toMatchObject({ flags: { redis: url, hasPasswordInArguments: false } });
+    expect(parseFlags(['--redis', url])).toMatchObject({ flags: { redis: url, hasPasswordInArguments: true } });
+    const refused = parseFlags([], { redis: 'hunter2' });
+    expect(refused).toMatchObject({ problem: expect.stringMatching(/^PUSHSTREAM_REDIS_URL: expected a URL/) });
+    expect(JSON.stringify(refused)).not.toContain('hunter2');
+  });
+
   test('a key of the environment that cannot be is refused, and not repeated', () => {
-    const command = parseFlags([], 'hunter2');
+    const command = parseFlags([], { apiKeys: 'hunter2' });
     expect(command).toMatchObject({
       kind: 'misuse',
       problem: expect.stringMatching(/^PUSHSTREAM_API_KEY: expected 16/),
@@ -94,7 +108,7 @@ describe('the command line', () => {
   });
 
   test.each(['--help', '-h'])('%s comes before everything but what cannot be read', (flag) => {
-    expect(parseFlags([flag, '--port', 'x'], undefined)).toEqual({ kind: 'help' });
+    expect(parseFlags([flag, '--port', 'x'])).toEqual({ kind: 'help' });
   });
 
   test('the help names every flag, and fits a terminal', () => {

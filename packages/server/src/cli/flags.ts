@@ -15,9 +15,12 @@ export interface Flags {
   readonly apiKeys: readonly string[];
   /** Others on the machine can read them. */
   readonly hasKeyInArguments: boolean;
+  readonly hasPasswordInArguments: boolean;
   readonly queryApiKey: boolean;
   readonly open: boolean;
   readonly origins: readonly string[];
+  /** Where the log is, if not in memory. It may have a password. */
+  readonly redis: string | undefined;
   readonly heartbeatMs: number;
   readonly maxEvents: number;
   readonly drainMs: number;
@@ -80,16 +83,29 @@ function checkKey(key: string, where: string): void {
   throw new Misuse(`${where}: expected 16 to 512 printable ASCII characters without blanks, got ${key.length} others`);
 }
 
-function readFlags(args: readonly string[], keysOfEnvironment: string | undefined): Command {
+/** Of a URL nothing is repeated: it may have a password. */
+function checkRedis(url: string, where: string): void {
+  if (URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)) return;
+  throw new Misuse(`${where}: expected a URL such as redis://127.0.0.1:6379, got another text`);
+}
+
+/** What the environment says, where the command line would show it to others. */
+export interface Secrets {
+  /** Separated by commas; used besides those of the command line. */
+  readonly apiKeys?: string | undefined;
+  /** Used where the command line has none. */
+  readonly redis?: string | undefined;
+}
+
+function readFlags(args: readonly string[], secrets: Secrets): Command {
   const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
-  if (values.redis !== undefined) {
-    throw new Misuse('--redis: expected none, got one: this version keeps its log in memory only');
-  }
+  const redis = values.redis ?? secrets.redis;
+  if (redis !== undefined) checkRedis(redis, values.redis === undefined ? 'PUSHSTREAM_REDIS_URL' : '--redis');
   const given = values['api-key'] ?? [];
   const fromEnvironment =
-    keysOfEnvironment
+    secrets.apiKeys
       ?.split(',')
       .map((key) => key.trim())
       .filter(Boolean) ?? [];
@@ -105,6 +121,8 @@ function readFlags(args: readonly string[], keysOfEnvironment: string | undefine
     host: values.host ?? '127.0.0.1',
     apiKeys: open ? [] : apiKeys,
     hasKeyInArguments: given.length > 0,
+    hasPasswordInArguments: values.redis !== undefined && new URL(values.redis).password !== '',
+    redis,
     queryApiKey: values['query-api-key'] ?? false,
     open,
     origins,
@@ -120,10 +138,10 @@ function readFlags(args: readonly string[], keysOfEnvironment: string | undefine
 const hasCode = (error: unknown, prefix: string): error is Error =>
   error instanceof Error && 'code' in error && String(error.code).startsWith(prefix);
 
-/** Reads the command line. `keysOfEnvironment`: keys, separated by commas; used besides those of the command line. */
-export function parseFlags(args: readonly string[], keysOfEnvironment: string | undefined): Command {
+/** Reads the command line, and what the environment has besides. */
+export function parseFlags(args: readonly string[], secrets: Secrets = {}): Command {
   try {
-    return readFlags(args, keysOfEnvironment);
+    return readFlags(args, secrets);
   } catch (error) {
     if (error instanceof Misuse) return { kind: 'misuse', problem: error.message };
     // Its first sentence says what is wrong; the others guess.

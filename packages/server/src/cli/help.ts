@@ -19,7 +19,8 @@ Who
 What
       --heartbeat-ms <ms>   Interval of the sign of life on every stream (15000)
       --max-events <n>      Events that are kept for those who come back (10000)
-      --redis <url>         A log that instances share and that outlives them: not in this version
+      --redis <url>         A log that instances share and that outlives them, in Redis (npm install redis).
+                            Better PUSHSTREAM_REDIS_URL where it has a password
       --demo                Sends something to look at: simulated tasks, and the demo's messages
 
 How
@@ -30,6 +31,7 @@ How
 
 Environment
   PUSHSTREAM_API_KEY        Keys that may publish, separated by commas
+  PUSHSTREAM_REDIS_URL      As --redis
   NO_COLOR                  Logs without colours
 
 Logs go to standard output: JSON lines, or something shorter in a terminal.

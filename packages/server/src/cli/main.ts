@@ -32,6 +32,8 @@ function cannotListen(error: unknown, { host, port }: Flags): string {
       return `port ${port} of ${host} is in use: take another by --port; 0 is one that is free`;
     case 'EACCES':
       return `port ${port} of ${host} may not be listened at: take one above 1023 by --port`;
+    case 'ERR_MODULE_NOT_FOUND':
+      return '--redis: expected the package redis beside this one: npm install redis';
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
@@ -47,6 +49,9 @@ function warn(flags: Flags, logger: Logger): void {
   }
   if (flags.hasKeyInArguments) {
     logger.warn({}, '--api-key: others on this machine can read it; PUSHSTREAM_API_KEY they cannot');
+  }
+  if (flags.hasPasswordInArguments) {
+    logger.warn({}, '--redis: others on this machine can read its password; PUSHSTREAM_REDIS_URL they cannot');
   }
 }
 
@@ -91,7 +96,10 @@ async function start(flags: Flags, host: Host): Promise<void> {
 
 /** The command. */
 export async function main(host: Host): Promise<void> {
-  const command = parseFlags(host.args, host.variables['PUSHSTREAM_API_KEY']);
+  const command = parseFlags(host.args, {
+    apiKeys: host.variables['PUSHSTREAM_API_KEY'],
+    redis: host.variables['PUSHSTREAM_REDIS_URL'],
+  });
   switch (command.kind) {
     case 'help':
       host.out.write(help);

@@ -8,6 +8,7 @@ import type { Authorize } from '../grant.ts';
 import { hostEnvironment } from '../host.ts';
 import { isLoopback } from '../http/host-names.ts';
 import { serve } from '../http/index.ts';
+import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import { simulateTasks } from '../tasks.ts';
 import type { Flags } from './flags.ts';
@@ -48,6 +49,13 @@ function hostsOf({ host, origins }: Flags): readonly string[] | undefined {
   return [...LOOPBACK_HOSTS, host, ...origins.map((origin) => new URL(origin).hostname)];
 }
 
+/** In memory, or in Redis: only who asks for that needs what it takes. */
+async function openLog({ redis, maxEvents }: Flags, environment: Environment): Promise<Log> {
+  if (redis === undefined) return memoryLog({ maxEvents });
+  const { redisLog } = await import('../redis/index.ts');
+  return redisLog({ url: redis, maxEvents }, environment);
+}
+
 /**
  * Starts a server.
  *
@@ -61,7 +69,7 @@ export async function run(flags: Flags, logger: Logger): Promise<Running> {
   const madeKey = flags.open || flags.apiKeys.length > 0 ? undefined : generateKey();
   const keys = flags.open ? undefined : apiKeys(madeKey === undefined ? flags.apiKeys : [madeKey]);
   const push = createPushStream({
-    log: memoryLog({ maxEvents: flags.maxEvents }),
+    log: await openLog(flags, environment),
     heartbeatMs: flags.heartbeatMs,
     authorize: createAuthorize(keys),
     environment,

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { startRedis } from '../../support/redis.ts';
+
+const command = fileURLToPath(new URL('../../../packages/server/src/cli/index.ts', import.meta.url));
+
+/** The command, as a process of its own; what it prints. */
+async function serve(redis: string) {
+  const child = spawn(process.execPath, [command, '--port', '0', '--open', '--drain-ms', '0'], {
+    env: { ...process.env, PUSHSTREAM_REDIS_URL: redis },
+  });
+  let output = '';
+  child.stdout.on('data', (text) => (output += String(text)));
+  child.stderr.on('data', (text) => (output += String(text)));
+  await expect.poll(() => output, { timeout: 20_000 }).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
+  return {
+    url: /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] ?? '',
+    output: () => output,
+    async stop() {
+      child.kill('SIGTERM');
+      const [code] = (await once(child, 'exit')) as [number];
+      return code;
+    },
+  };
+}
+
+test('what is published to one command is streamed by another on the same Redis', async () => {
+  await using redis = await startRedis({ password: 'hunter2' });
+  const [first, second] = [await serve(redis.url), await serve(redis.url)];
+  const stream = await fetch(`${second.url}/events`);
+  const published = await fetch(`${first.url}/publish/demo`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"type":"hello","data":1}',
+  });
+  expect(published.status).toBe(202);
+  const { id } = (await published.json()) as { id: string };
+  let text = '';
+  for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    if (text.includes('event: hello')) break;
+  }
+  expect(text).toContain(`id: ${id}`);
+  expect(await Promise.all([first.stop(), second.stop()])).toEqual([0, 0]);
+  expect(first.output() + second.output()).not.toContain('hunter2');
+});
