@@ -1,7 +1,6 @@
 import { LogUnavailableError } from '../../../packages/server/src/errors.ts';
 import type { Log, LogEntry, LogPage, NewEntry, Position, Stored } from '../../../packages/server/src/log/log.ts';
 import type { Random } from '../../support/random.ts';
-import type { SharedTime } from './time.ts';
 
 /** How long a key is known. */
 export const KEY_WINDOW_MS = 20_000;
@@ -32,12 +31,19 @@ export class History {
   }
 }
 
+/** The time that it lives in. */
+interface Clock {
+  /** In milliseconds; never goes back. */
+  readonly monotonic: number;
+  delay(turns: number): Promise<void>;
+}
+
 /** What it is made of. */
 interface ModelLogParts {
   /** Makes an engine that keeps so many entries, however large and old they are. */
   readonly make: () => Log;
   readonly maxEvents: number;
-  readonly time: SharedTime;
+  readonly time: Clock;
   readonly random: Random;
   readonly fail: (error: Error) => void;
 }
@@ -49,7 +55,7 @@ export class ModelLog {
   /** Entries that it keeps. */
   readonly maxEvents: number;
   readonly #make: () => Log;
-  readonly #time: SharedTime;
+  readonly #time: Clock;
   readonly #fail: (error: Error) => void;
   /** When a key was stored, and as which event. */
   readonly #keys = new Map<string, { readonly seq: number; readonly at: number }>();

@@ -137,7 +137,7 @@ export const mutants: readonly Mutant[] = [
     file: 'replay',
     from: /this\.abandon\(page\.reason, .*\);/,
     to: 'this.written = this.#hub.applied;',
-    found: /I1, I5/,
+    found: /I1|I3/,
   },
   {
     name: 'tells where it goes on before it tells what was lost',
@@ -148,9 +148,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'resets where nothing is lost',
-    file: 'log/gap',
-    from: 'seq + 1 < head.first',
-    to: 'seq < head.first',
+    file: 'classify',
+    from: 'gapReason(position, head)',
+    to: 'gapReason(position, { ...head, first: head.first + 1 })',
     found: /I6/,
   },
   {

@@ -50,10 +50,15 @@ export class Publisher {
     for (let n = 0; n < count; n += 1) this.#publishOne(instance, count > 50 ? 40 : 500);
   }
 
-  #publishOne(instance: Publishing, mostAwkward: number): void {
+  /** Large ones. */
+  flood(instance: Publishing, count: number, bytes: number): void {
+    for (let n = 0; n < count; n += 1) this.#publishOne(instance, 1, bytes);
+  }
+
+  #publishOne(instance: Publishing, mostAwkward: number, bytes = this.#random.below(60)): void {
     const random = this.#random;
     this.count += 1;
-    const pad = random.chance(0.1) ? AWKWARD.repeat(random.between(1, mostAwkward)) : 'x'.repeat(random.below(60));
+    const pad = random.chance(0.1) ? AWKWARD.repeat(random.between(1, mostAwkward)) : 'x'.repeat(bytes);
     const data = { n: this.count, pad };
     const ephemeral = random.chance(0.1);
     // What replaces what is worth a closer look.
