@@ -2,6 +2,7 @@ import { EventClient } from '../../../packages/client/src/index.ts';
 import type { createPushStream } from '../../../packages/server/src/create.ts';
 import type { Grant, StreamRequest } from '../../../packages/server/src/grant.ts';
 import type { memoryLog } from '../../../packages/server/src/log/memory.ts';
+import type { PushStream } from '../../../packages/server/src/push-stream.ts';
 import type { Random } from '../../support/random.ts';
 import { fetchHost, nodeHost } from './hosts.ts';
 import { type Cut, Link } from './link.ts';
@@ -23,6 +24,7 @@ export interface Instance extends Publishing {
   /** The load balancer sends requests to it. */
   isServing: boolean;
   isDraining: boolean;
+  isDrained: boolean;
 }
 
 /** Rights of everybody who comes with that name. */
@@ -78,8 +80,10 @@ export class World {
   readonly #users: readonly User[];
   /** Connections by their number, which each request carries. */
   readonly #links = new Map<string, { readonly link: Link; readonly user: User }>();
-  /** When an instance has to be drained. */
-  readonly #drains = new Map<string, number>();
+  /** Until when an instance has to be drained. */
+  readonly #drains = new Map<Instance, number>();
+  /** Instances that still deliver what was published before. */
+  readonly #closing = new Set<PushStream>();
   #instancesMade = 0;
   #violation: { readonly error: unknown } | undefined;
 
@@ -123,13 +127,18 @@ export class World {
   /** @throws What was found so far. */
   check(): void {
     this.#checkMemory();
-    for (const [name, until] of this.#drains) {
-      this.must(
-        this.time.monotonic <= until,
-        `I25: ${name} should have drained by ${until}, it is ${this.time.monotonic}`,
-      );
-    }
+    this.#checkDrains();
     if (this.#violation) throw this.#violation.error;
+  }
+
+  /** I25: who was let in at the last moment is ended by then, too. */
+  #checkDrains(): void {
+    for (const [instance, until] of this.#drains) {
+      if (this.time.monotonic <= until) continue;
+      this.#drains.delete(instance);
+      const { length } = instance.push.sessions();
+      this.must(instance.isDrained && length === 0, `I25: ${instance.name} has ${length} streams long after its drain`);
+    }
   }
 
   /** I19. */
@@ -181,6 +190,7 @@ export class World {
       links: new Set<Link>(),
       isServing: true,
       isDraining: false,
+      isDrained: false,
       stored: 0,
       storing: new Set<{ id: string }>(),
     };
@@ -196,26 +206,27 @@ export class World {
   stop(instance: Instance, inGoodOrder: boolean): void {
     this.instances.splice(this.instances.indexOf(instance), 1);
     const { push, links } = instance;
+    this.#drains.delete(instance);
     this.spilled += push.stats().spilled;
     if (!inGoodOrder) for (const link of links) link.cut({ by: 'failure', serverHearsAfter: 0 });
+    this.#closing.add(push);
     // I27: once or twice.
-    for (const closed of [push.close(), push.close()]) closed.catch(this.fail);
+    for (const closed of [push.close(), push.close()]) {
+      closed.catch(this.fail).finally(() => this.#closing.delete(push));
+    }
   }
 
   /** I25: all streams of an instance are over in time. */
   drain(instance: Instance, windowMs: number): void {
-    const startedAt = this.time.monotonic;
-    this.#drains.set(instance.name, startedAt + windowMs + ENDING_MS);
+    this.#drains.set(instance, this.time.monotonic + windowMs + ENDING_MS);
     instance.isDraining = true;
     // Some balancers are late.
     instance.isServing = this.random.chance(0.1);
     instance.push
       .drain({ windowMs })
       .then(() => {
-        this.#drains.delete(instance.name);
-        const { length } = instance.push.sessions();
-        this.must(length === 0, `I25: ${instance.name} has ${length} streams, and is drained`);
         instance.isServing = false;
+        instance.isDrained = true;
       })
       .catch(this.fail);
   }
@@ -251,7 +262,8 @@ export class World {
     user.isAllowed = isAllowed;
     if (user.id === undefined) return;
     const { epoch, last: seq } = this.log.history;
-    for (const { push } of this.instances) this.revoked += push.revoke({ clientId: user.id });
+    const all = [...this.instances.map(({ push }) => push), ...this.#closing];
+    for (const push of all) this.revoked += push.revoke({ clientId: user.id });
     for (const { link, user: owner } of this.#links.values()) {
       if (owner !== user || link.isOver || !link.grant || link.revokedAt) continue;
       link.revokedAt = { epoch, seq };
