@@ -5,7 +5,7 @@ import { createTestEnvironment, type TestEnvironment } from '../support.ts';
 
 type Changeable<T> = { -readonly [Name in keyof T]: T[Name] };
 
-export const defaults: MemoryLimits = {
+const defaults: MemoryLimits = {
   maxEvents: 10_000,
   maxBytes: 16 * 1024 * 1024,
   maxAgeMs: 600_000,

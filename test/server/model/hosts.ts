@@ -6,7 +6,7 @@ import type { Link } from './link.ts';
 import type { SharedTime } from './time.ts';
 
 /** A request on its way to an instance, and what it is answered with. */
-export interface Call {
+interface Call {
   readonly push: PushStream;
   readonly url: URL;
   readonly headers: Record<string, string>;

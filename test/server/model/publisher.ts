@@ -5,7 +5,7 @@ import type { Position } from '../../../packages/server/src/log/log.ts';
 import type { ModelLog } from './model-log.ts';
 import type { Ephemeral } from './witness.ts';
 
-export const CHANNELS: readonly string[] = ['a', 'b.x', 'b.y', 'c'];
+const CHANNELS: readonly string[] = ['a', 'b.x', 'b.y', 'c'];
 const TYPES: readonly string[] = ['task.one', 'task.two', 'note'];
 const KEYS: readonly string[] = ['k1', 'k2', 'k3', 'k4'];
 /** What an encoder may stumble over. */

@@ -47,7 +47,7 @@ const orAll = (patterns: readonly string[]): readonly string[] | undefined =>
   patterns.length > 0 ? patterns : undefined;
 
 /** Whether an event is for a client with those wishes, on a connection with that grant. */
-export function isFor(wanted: Wanted, { grant }: Link, entry: Omit<LogEntry, 'seq' | 'time'>): boolean {
+function isFor(wanted: Wanted, { grant }: Link, entry: Omit<LogEntry, 'seq' | 'time'>): boolean {
   const names = new Set(wanted.tags.map(([name]) => name));
   return (
     grant !== undefined &&

@@ -35,7 +35,7 @@ export async function now(log: Log): Promise<Position> {
 }
 
 /** The entries of a page that has to be one of entries. */
-export function entriesOf(page: LogPage): readonly LogEntry[] {
+function entriesOf(page: LogPage): readonly LogEntry[] {
   return page.kind === 'entries' ? page.entries : fail('a page', 'entries', `a gap: ${page.reason}`);
 }
 

@@ -14,7 +14,7 @@ export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(r
 export const forever = new AbortController().signal;
 
 /** Every log of the harness with some of its methods changed. */
-export function changed(harness: LogHarness, change: (log: Log) => Partial<Log>): LogHarness {
+function changed(harness: LogHarness, change: (log: Log) => Partial<Log>): LogHarness {
   const inner = new WeakMap<Log, Log>();
   const unwrap = (log: Log): Log => inner.get(log) ?? log;
   const wrap = (log: Log): Log => {
