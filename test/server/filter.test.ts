@@ -44,7 +44,7 @@ describe('a query that cannot be understood', () => {
 describe('a query', () => {
   test.each<[string, Subscription]>([
     ['', all],
-    ['clientId=x&lastEventId=e.1&channels=a', all],
+    ['clientId=x&lastEventId=e.1&more=a', all],
     ['channel=a&channel=b.*', { ...all, channels: ['a', 'b.*'] }],
     ['channel=a&channel=a', { ...all, channels: ['a'] }],
     ['type=order.*&filter=alert', { ...all, types: ['order.*', 'alert'] }],

@@ -85,7 +85,7 @@ describe('channels and event types (S16, S17)', () => {
 
   test('a misuse says where, what was expected, and what came', () => {
     expect(() => checkChannel('options.channel', 'a b')).toThrow(
-      'options.channel: expected segments of letters, digits and "_-:@~" between dots, at most 256 characters, not of "pushstream", got "a b"',
+      'options.channel: expected segments of letters, digits and "_-:@~" between dots, at most 256 characters, not beginning with "pushstream", got "a b"',
     );
   });
 });

@@ -118,7 +118,7 @@ describe('the door', () => {
     [
       'a name that no event can have',
       { 'a b': z.string() },
-      'options.schemas: a name: expected segments of letters, digits and "_-:@~" between dots, at most 256 characters, not of "pushstream", got "a b"',
+      'options.schemas: a name: expected segments of letters, digits and "_-:@~" between dots, at most 256 characters, not beginning with "pushstream", got "a b"',
     ],
   ])('%s', (_what, given, message) => {
     expect(() => checkSchemas(given)).toThrow(new TypeError(message));

@@ -150,6 +150,8 @@ describe('filters', () => {
     ['?tag=size:big&tag=size:small', [1, 2, 3]],
     ['?tag=size:big&channel=b', [2]],
     ['?channel=', 400],
+    ['?channels=a', 400],
+    ['?types=tick', 400],
     ['?tag=size', 400],
   ])('%s', async (query, expected) => {
     const push = start();
@@ -379,11 +381,19 @@ test.each([
   ['no list', { channels: 'a' }, 'options.channels: expected object'],
   ['no channel', { channels: [] }, 'options.channels: expected at least one, got none'],
   ['channels that are not there', { channels: undefined }, 'options.channels: expected a list of patterns'],
-  ['no pattern', { channels: ['a..b'] }, 'options.channels[0]'],
+  ['a number', { channels: [1] }, 'options.channels[0]: expected string'],
 ])('a route with %s is refused, not taken for all channels', (_name, route, message) => {
   const push = start();
   expect(() => push.handler(route as object)).toThrow(message);
   expect(() => push.fetchHandler(route as object)).toThrow(message);
+});
+
+test('a channel that came from a path and is none is a 400', async () => {
+  const push = start();
+  for (const channel of ['a b', 'x'.repeat(300), '', 'a..b']) {
+    const { response } = await open(push.fetchHandler({ channels: [channel] }));
+    expect(response.status).toBe(400);
+  }
 });
 
 test('configure() changes one limit and leaves the others', async () => {

@@ -4,13 +4,14 @@ import { decide } from './authorize.ts';
 import { LogUnavailableError } from './errors.ts';
 import { authorizeSubscription, readSubscription, type Subscription } from './filter.ts';
 import type { Grant, StreamRequest } from './grant.ts';
-import { isSession } from './grammar.ts';
+import { isSession, quote } from './grammar.ts';
 import { foreignHost } from './host-name.ts';
 import type { Hub } from './hub.ts';
 import type { Killed } from './killed.ts';
 import { locate } from './locate.ts';
 import type { Log } from './log/log.ts';
 import { type Admitted, createOpening, type Opening } from './opening.ts';
+import { isPattern } from './pattern.ts';
 import type { RouteOptions } from './route.ts';
 import { refuse, retryAfter } from './refusal.ts';
 import type { Resolved } from './resolve-options.ts';
@@ -73,17 +74,21 @@ export function createAdmission({ hub, log, killed, settings }: AdmissionParts):
     }
     if (session !== null && killed.has(session)) return new Response(null, { status: 204 });
     if (isOpen && !room.isFull(limits)) return undefined;
-    return refuse(
-      503,
-      'Service Unavailable',
-      'Expected room for one more stream, got none',
-      retryAfter(environment.random),
-    );
+    const expected = isOpen ? 'room for one more stream, got none' : 'a server that stays, got one that is leaving';
+    return refuse(503, 'Service Unavailable', `Expected ${expected}`, retryAfter(environment.random));
   }
 
   function subscribe(request: StreamRequest, route: RouteOptions, grant: Grant): Subscription | Response {
     const asked = readSubscription(request.url.searchParams, settings().limits.filters);
     if ('problem' in asked) return refuse(400, 'Bad Request', asked.problem);
+    const wrong = route.channels?.find((channel) => !isPattern(channel));
+    if (wrong !== undefined) {
+      return refuse(
+        400,
+        'Bad Request',
+        `channel: expected a name or a pattern such as "orders.*", got ${quote(wrong)}`,
+      );
+    }
     const wanted = route.channels ? { ...asked, channels: route.channels } : asked;
     const subscription = authorizeSubscription(wanted, grant);
     // The same words whether the channel is there or not.

@@ -46,6 +46,9 @@ function readTags(given: readonly string[], limit: number): Array<readonly [stri
  * more than `limit` channels, types or tags.
  */
 export function readSubscription(query: URLSearchParams, limit: number): Subscription | { readonly problem: string } {
+  const meant = ['channels', 'types', 'tags'].find((name) => query.has(name));
+  if (meant !== undefined)
+    return { problem: `${meant}: expected ${meant.slice(0, -1)}, any number of times, got ${meant}` };
   const older = query.getAll('filter').filter((type) => type !== '');
   const channels = readPatterns('channel', query.getAll('channel'), limit);
   if (typeof channels === 'string') return { problem: channels };

@@ -62,7 +62,7 @@ export const isTagName = (value: unknown): value is string => typeof value === '
 export const isTagValue = (value: unknown): value is string => isText(value);
 
 const NAME_EXPECTED =
-  'segments of letters, digits and "_-:@~" between dots, at most 256 characters, not of "pushstream"';
+  'segments of letters, digits and "_-:@~" between dots, at most 256 characters, not beginning with "pushstream"';
 export const LABEL_EXPECTED = '1 to 256 printable ASCII characters without a blank at either end';
 const KEY_EXPECTED = '1 to 256 characters, none of them a control character';
 const TAG_NAME_EXPECTED = '1 to 64 letters, digits and "_-@~"';

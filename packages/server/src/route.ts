@@ -1,5 +1,4 @@
-import { complete, type Manual, misuse } from 'pushstream-protocol';
-import { checkPatterns } from './pattern.ts';
+import { check, complete, type Manual, misuse } from 'pushstream-protocol';
 
 /** What one route fixes about its streams. */
 export interface RouteOptions {
@@ -14,14 +13,17 @@ export interface RouteOptions {
 const manual: Manual<RouteOptions> = { channels: ['object', undefined] };
 
 /**
- * A route that is vouched for: one that was meant to be narrow must not become all there is.
+ * A route that is vouched for: one that was meant to be narrow must not become all there is. Whether
+ * its channels are names is found at each request: they may come from its path.
  *
- * @throws {TypeError} For a part that there is not, or channels that are none.
+ * @throws {TypeError} For a part that there is not, or a list that is none or empty.
  */
 export function checkRoute(given: RouteOptions): RouteOptions {
   complete<RouteOptions>('options', given, manual);
   if (!('channels' in given)) return given;
-  checkPatterns('options.channels', given.channels);
-  if (given.channels?.length === 0) throw misuse('options.channels', 'at least one', 'none');
-  return { channels: [...(given.channels ?? [])] };
+  const { channels } = given;
+  if (!Array.isArray(channels)) throw misuse('options.channels', 'a list of patterns', typeof channels);
+  if (channels.length === 0) throw misuse('options.channels', 'at least one', 'none');
+  channels.forEach((channel, at) => check(`options.channels[${at}]`, channel, 'string'));
+  return { channels: [...channels] };
 }

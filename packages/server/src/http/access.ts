@@ -36,7 +36,7 @@ export function createIdentify(keys: KeyRing | undefined): Identify {
     const { method, headers } = request;
     const key = await keys.publisher({ method, url: new URL(request.url), headers, native });
     if (!key) {
-      throw new Problem(401, 'authorization: expected the key of a publisher, as Bearer or X-API-Key, got none', {
+      throw new Problem(401, 'authorization: expected a good key, as Bearer or X-API-Key', {
         headers: { 'www-authenticate': 'Bearer realm="pushstream"' },
       });
     }
