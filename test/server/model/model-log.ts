@@ -9,6 +9,8 @@ export const KEY_WINDOW_MS = 20_000;
 export interface Manners {
   /** How often an answer takes some turns. */
   late: number;
+  /** How many, at most. */
+  turns: number;
   /** How often a call fails. */
   fails: number;
   /** How often a tail gives again what it gave before, or less than there is. */
@@ -51,7 +53,7 @@ interface ModelLogParts {
 /** One log that several instances share, each through a handle of its own; another may take its place. */
 export class ModelLog {
   readonly history: History = new History();
-  readonly manners: Manners = { late: 0, fails: 0, stutters: 0 };
+  readonly manners: Manners = { late: 0, turns: 5, fails: 0, stutters: 0 };
   /** Entries that it keeps. */
   readonly maxEvents: number;
   readonly #make: () => Log;
@@ -86,8 +88,8 @@ export class ModelLog {
   }
 
   async #trouble(): Promise<void> {
-    const { late, fails } = this.manners;
-    if (this.#random.chance(late)) await this.#time.delay(this.#random.between(1, 5));
+    const { late, turns, fails } = this.manners;
+    if (this.#random.chance(late)) await this.#time.delay(this.#random.between(1, turns));
     if (this.#random.chance(fails)) throw new LogUnavailableError('injected', { retryAfterMs: 100 });
   }
 

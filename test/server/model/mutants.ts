@@ -253,7 +253,7 @@ export const mutants: readonly Mutant[] = [
     file: 'session',
     from: '&& !this.#hub.isBusy',
     to: '',
-    found: /I1, I5/,
+    found: /I1|I2/,
   },
   {
     name: 'moves the cursor to what has not been handed out',

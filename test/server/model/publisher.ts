@@ -58,7 +58,7 @@ export class Publisher {
   #publishOne(instance: Publishing, mostAwkward: number, bytes = this.#random.below(60)): void {
     const random = this.#random;
     this.count += 1;
-    const pad = random.chance(0.1) ? AWKWARD.repeat(random.between(1, mostAwkward)) : 'x'.repeat(bytes);
+    const pad = random.chance(0.12) ? AWKWARD.repeat(random.between(1, mostAwkward)) : 'x'.repeat(bytes);
     const data = { n: this.count, pad };
     const ephemeral = random.chance(0.1);
     // What replaces what is worth a closer look.

@@ -12,6 +12,8 @@ const COMMANDS = [
   ['cut', 4],
   ['stall', 3],
   ['slow', 6],
+  ['storm', 2],
+  ['fork', 1],
   ['flow', 2],
   ['connect', 1],
   ['disconnect', 2],
@@ -31,7 +33,7 @@ type Command = (typeof COMMANDS)[number][0];
 
 const MOST_READERS = 6;
 const MOST_INSTANCES = 3;
-const STEPS = 32;
+const STEPS = 26;
 
 /** Where everything may happen nothing happens for long: each schedule leaves some of it out. */
 function menuOf(random: Random): Command[] {
@@ -62,6 +64,32 @@ async function slow(world: World): Promise<void> {
   }
   if (random.chance(0.3)) await time.advance(random.pick([100, 500]), true);
   for (const reader of readers) if (random.chance(0.7)) world.flow(reader);
+}
+
+/** Everything is lost while some read what they have missed, and signs of life are due. */
+async function fork(world: World): Promise<void> {
+  const { random, time, log, readers } = world;
+  const { late } = log.manners;
+  log.manners.late = 0.8;
+  for (const { client } of readers) if (random.chance(0.5)) client.reconnect();
+  await time.advance(random.pick([100, 700]), true);
+  await world.replaceLog();
+  publish(world, random.between(1, 6));
+  await time.advance(random.pick([300, 1_100]), true);
+  log.manners.late = late;
+}
+
+/** Streams begin and end while events are on their way. */
+async function storm(world: World): Promise<void> {
+  const { random, time, readers } = world;
+  for (let rounds = random.between(3, 12); rounds > 0; rounds -= 1) {
+    publish(world, random.between(1, 4));
+    const { client, links } = random.pick(readers);
+    if (random.chance(0.5)) client.reconnect();
+    else for (const link of links) link.cut(world.anyCut(), (turns, run) => time.after(turns, run));
+    await time.turns(1);
+    if (random.chance(0.3)) await time.advance(60, true);
+  }
 }
 
 function cut(world: World): void {
@@ -122,6 +150,10 @@ function perform(world: World, command: Command): Promise<void> | void {
       return undefined;
     case 'slow':
       return slow(world);
+    case 'fork':
+      return fork(world);
+    case 'storm':
+      return storm(world);
     case 'flow':
       return world.flow(reader);
     case 'connect':

@@ -21,9 +21,10 @@ export interface Settings {
 }
 
 /** A page, and what a body takes before it says that it is full. */
-const PAGE_BYTES = { real: 131_072 + 65_536, small: 500 + 1_000 };
+const PAGE_BYTES = { real: 131_072, small: 500 };
+const BODY_BYTES = { real: 65_536, small: 1_000 };
 /** No event is longer. */
-const EVENT_BYTES = 10_000;
+const EVENT_BYTES = 7_000;
 
 export function settingsOf(random: Random, scale: Scale): Settings {
   const isSmall = scale === 'small';
@@ -42,7 +43,8 @@ export function settingsOf(random: Random, scale: Scale): Settings {
   };
 }
 
-/** I19: a queue on its way and the next one, a page, and what the socket had before. */
+/** I19: a queue; and what a body had before it was full, with the page or the queue that made it so. */
 export function mostOfOne({ capacityBytes, highWaterMark }: Settings, scale: Scale): number {
-  return 2 * (capacityBytes + EVENT_BYTES) + PAGE_BYTES[scale] + highWaterMark;
+  const body = Math.max(highWaterMark, BODY_BYTES[scale]);
+  return capacityBytes + body + Math.max(capacityBytes, PAGE_BYTES[scale] + EVENT_BYTES);
 }

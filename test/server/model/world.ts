@@ -161,6 +161,7 @@ export class World {
     await log.begin();
     log.manners.late = random.pick([0, 0, 0.3]);
     log.manners.fails = random.pick([0, 0, 0, 0.05]);
+    log.manners.turns = random.pick([5, 40]);
     log.manners.stutters = random.pick([0, 0, 0.5]);
     this.note(`log ${JSON.stringify(log.manners)}`);
     for (let n = random.between(1, 2); n > 0; n -= 1) this.startInstance();
@@ -496,7 +497,9 @@ export class World {
     }
     await time.advance(2 * ENDING_MS);
     for (const { push, name } of instances) {
-      const { connections, bufferedBytes } = push.stats();
+      const { connections, bufferedBytes, opened, ended } = push.stats();
+      const ends = Object.values(ended).reduce((total, count) => total + count, 0);
+      this.must(ends === opened - connections, `I27: ${name} has ended ${ends} of ${opened} streams`);
       this.must(connections === 0, `I27: ${name} keeps ${connections} streams that nobody reads`);
       this.must(bufferedBytes === 0, `I27: ${name} holds ${bufferedBytes} bytes that nobody waits for`);
     }
