@@ -430,7 +430,7 @@ test('a page that is read from the log is bounded in bytes, as any other', async
   log.add(2_000);
   for (let turns = 0; turns < 10; turns += 1) await environment.settle();
   const { sink } = stream(0);
-  await environment.settle();
+  for (let turns = 0; turns < 10; turns += 1) await environment.settle();
   expect(numbers(sink.text)).toHaveLength(2_040);
   expect(Math.max(...sink.texts.map(({ length }) => length))).toBeLessThan(132_000);
   end();
@@ -463,7 +463,7 @@ test('no more is read at a time than is allowed, also where others ask in the mo
   const reads: Promise<unknown>[] = [];
   function ask(): void {
     asked += 1;
-    if (asked < 50) reads.push(reader.read({ epoch: 'one', seq: 0 }, 1));
+    if (asked < 50) reads.push(reader.read({ epoch: 'one', seq: 0 }, 1, () => true));
   }
   log.late = {
     async read() {
@@ -479,6 +479,25 @@ test('no more is read at a time than is allowed, also where others ask in the mo
   for (let n = 0; n < 8; n += 1) ask();
   for (const read of reads) await read;
   expect(most).toBe(2);
+});
+
+test('who is gone when it is its turn reads nothing', async () => {
+  const environment = createTestEnvironment();
+  const log = new ScriptedLog();
+  log.add(1, 0, false);
+  let reads = 0;
+  log.late = {
+    async read() {
+      reads += 1;
+      await environment.settle();
+    },
+  };
+  const reader = createLogReader(log, () => 1, environment);
+  const after = { epoch: 'one', seq: 0 };
+  const all = Array.from({ length: 50 }, (_, n) => reader.read(after, 1, () => n === 0 || n === 49));
+  const pages = await Promise.all(all);
+  expect(reads).toBe(2);
+  expect(pages.filter((page) => page !== undefined)).toHaveLength(2);
 });
 
 test('who comes from a newer epoch is not led back by an instance that has not heard of it', async () => {

@@ -112,6 +112,38 @@ describe('a cursor that cannot be honoured is one reset, and then live', () => {
   });
 });
 
+test('a long replay gives others their turn, and encodes only what is wanted', async () => {
+  const log = memoryLog({ maxEvents: 50_000, maxBytes: 1e9 });
+  const push = start({ log });
+  const cursor = await push.cursor();
+  for (let n = 0; n < 20_000; n += 1) void push.publish('tick', n, { channel: n % 1_000 === 0 ? 'mine' : 'theirs' });
+  await environment.settle();
+  let turns = 0;
+  const counting = setInterval(() => (turns += 1), 0);
+  const stream = await open(push.fetch, '/events?channel=mine', from(cursor));
+  const got: unknown[] = [];
+  while (got.length < 20) got.push(...data(await stream.events()));
+  clearInterval(counting);
+  expect(got).toEqual(Array.from({ length: 20 }, (_, n) => n * 1_000));
+  expect(turns).toBeGreaterThan(5);
+});
+
+test('what clients may ask for leaves no pages behind that nobody counts', async () => {
+  const push = start({ log: memoryLog({ maxBytes: 1e9 }) });
+  const cursor = await push.cursor();
+  for (let n = 0; n < 8; n += 1) await push.publish('tick', 'x'.repeat(1_000_000));
+  await environment.settle();
+  const before = process.memoryUsage().arrayBuffers;
+  for (let n = 0; n < 40; n += 1) {
+    const stream = await open(push.fetch, `/events?type=*&type=u${n}`, from(cursor));
+    while ((await stream.events()).length > 0);
+  }
+  await environment.settle();
+  (globalThis as { gc?: () => void }).gc?.();
+  expect(push.sessions()).toHaveLength(40);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(250_000_000);
+});
+
 test('the newest cursor, and that of an empty log, resume', async () => {
   const push = start();
   const empty = await open(push.fetch, '/events', from(await push.cursor()));
@@ -333,6 +365,16 @@ describe('a stream ends', () => {
     await other.take();
     expect(other.isOver).toBe(false);
     expect(push.sessions().map(({ session }) => session)).toEqual(['tab-2']);
+  });
+
+  test('alone, where it is killed by its connection: its session may come back', async () => {
+    const push = start();
+    await open(push.fetch, '/events?session=tab');
+    const other = await open(push.fetch, '/events?session=tab');
+    expect(push.kill(String(push.sessions()[0]?.connectionId))).toBe(true);
+    await other.take();
+    expect(other.isOver).toBe(false);
+    expect((await open(push.fetch, '/events?session=tab')).response.status).toBe(200);
   });
 
   test('when the server closes: every one, at once', async () => {

@@ -1,6 +1,6 @@
 import type { Chunk } from './chunk.ts';
 import { compileFilter, type Subscription, subscriptionKey } from './filter.ts';
-import { type Frame, joinFrames } from './frame.ts';
+import { type Frame, type FrameEntry, joinFrames } from './frame.ts';
 import { Part } from './part.ts';
 
 /** A stream as its audience knows it. */
@@ -8,8 +8,10 @@ export interface Member {
   readonly clientId: string | undefined;
 }
 
-/** Pages that an audience remembers: after a storm, thousands come back from the same few places. */
-const REMEMBERED_PAGES = 4;
+/** Pages that are remembered: after a storm, thousands come back from the same few places. */
+const REMEMBERED_PAGES = 16;
+/** Larger ones are not: all of them together have a bound too. */
+const MAX_REMEMBERED_BYTES = 262_144;
 
 interface Remembered {
   readonly after: number;
@@ -27,19 +29,21 @@ export interface Audience<M extends Member = Member> {
   /** Those that belong to it, live or not. */
   members: number;
   matches(frame: Frame): boolean;
+  /** Whether one of its streams gets an event. */
+  wants(entry: FrameEntry, clientId: string | undefined): boolean;
   /** The part of a page that one of its streams gets. */
   select(frames: readonly Frame[], clientId: string | undefined): readonly Frame[];
   /** Encodes a part of a page; the same part again is not encoded again. */
   encode(after: number, frames: readonly Frame[]): Chunk;
 }
 
-const isFor = ({ entry: { to } }: Frame, clientId: string | undefined): boolean => to === undefined || to === clientId;
+const isFor = ({ entry: { to } }: Pick<Frame, 'entry'>, clientId: string | undefined): boolean =>
+  to === undefined || to === clientId;
 
-function createAudience<M extends Member>(subscription: Subscription): Audience<M> {
+/** `pages`: those that all audiences remember together. */
+function createAudience<M extends Member>(subscription: Subscription, pages: Remembered[]): Audience<M> {
   const { channels } = subscription;
   const accepts = compileFilter(subscription);
-  const pages: Remembered[] = [];
-
   const isSame = (a: readonly Frame[], b: readonly Frame[]): boolean =>
     a.length === b.length && a.every((frame, at) => frame === b[at]);
 
@@ -49,13 +53,14 @@ function createAudience<M extends Member>(subscription: Subscription): Audience<
     live: new Set(),
     members: 0,
     matches: ({ entry, size }) => size > 0 && accepts(entry),
+    wants: (entry, clientId) => isFor({ entry }, clientId) && accepts(entry),
     select: (frames, clientId) =>
       frames.filter((frame) => frame.size > 0 && isFor(frame, clientId) && accepts(frame.entry)),
     encode(after, frames) {
       const known = pages.find((page) => page.after === after && isSame(page.frames, frames));
       if (known) return known.chunk;
       const chunk = joinFrames(frames);
-      pages.push({ after, frames, chunk });
+      if (chunk.bytes.length <= MAX_REMEMBERED_BYTES) pages.push({ after, frames, chunk });
       if (pages.length > REMEMBERED_PAGES) pages.shift();
       return chunk;
     },
@@ -79,6 +84,7 @@ export interface Audiences<M extends Member> {
 }
 
 export function createAudiences<M extends Member>(): Audiences<M> {
+  const pages: Remembered[] = [];
   const byKey = new Map<string, Audience<M>>();
   const byChannel = new Map<string, Set<Audience<M>>>();
   const wide = new Set<Audience<M>>();
@@ -105,7 +111,7 @@ export function createAudiences<M extends Member>(): Audiences<M> {
       const key = subscriptionKey(subscription);
       let audience = byKey.get(key);
       if (!audience) {
-        audience = createAudience<M>(subscription);
+        audience = createAudience<M>(subscription, pages);
         byKey.set(key, audience);
         if (!audience.channels) wide.add(audience);
         for (const channel of audience.channels ?? []) {

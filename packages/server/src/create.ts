@@ -138,7 +138,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
         const { connectionId, session: label } = session.identity;
         if (connectionId !== name && label !== name) continue;
         found = true;
-        if (label !== undefined) killed.add(label);
+        if (label !== undefined && label === name) killed.add(label);
         session.end('killed');
       }
       return found;

@@ -6,8 +6,8 @@ const RETRY_MS = 1_000;
 
 /** Reads a log for any number of streams, a few at a time. */
 export interface LogReader {
-  /** `undefined`: not now; ask again. Never rejects. */
-  read(after: Position, limit: number): Promise<LogPage | undefined>;
+  /** `undefined`: not now, or nobody wants it any more. Never rejects. */
+  read(after: Position, limit: number, isWanted: () => boolean): Promise<LogPage | undefined>;
 }
 
 export function createLogReader(log: Log, mostAtOnce: () => number, environment: Environment): LogReader {
@@ -16,10 +16,11 @@ export function createLogReader(log: Log, mostAtOnce: () => number, environment:
   let reading = 0;
 
   return {
-    async read(after, limit) {
+    async read(after, limit, isWanted) {
       while (reading >= mostAtOnce()) await new Promise<void>((resolve) => void waiting.push(resolve));
       reading += 1;
       try {
+        if (!isWanted()) return undefined;
         const page = await log.read(after, limit);
         if (page.kind === 'gap' || page.entries.length > 0) return page;
         // Asked for again at once, it would be the same again.

@@ -1,6 +1,6 @@
 import type { Environment } from './environment.ts';
 import { createFrame, type Frame, type FrameEntry } from './frame.ts';
-import type { Log } from './log/log.ts';
+import type { Log, LogEntry } from './log/log.ts';
 import { createLogReader } from './log-reader.ts';
 import { createRing, type PageLimit } from './ring.ts';
 import type { Page, Reader } from './session-hub.ts';
@@ -59,16 +59,30 @@ export function createPages({ log, replays, environment }: PagesParts): Pages {
     return { kind: 'frames', after, upTo: after + page.length, frames: audience.select(page, clientId) };
   }
 
+  /** Of what was read, only what the stream gets is encoded: at most a page of that. */
+  function encode({ audience, clientId }: Reader, after: number, entries: readonly LogEntry[]): Page {
+    const frames: Frame[] = [];
+    let bytes = 0;
+    let taken = 0;
+    for (const entry of entries) {
+      const frame = audience.wants(entry, clientId) ? frameOf(entry) : undefined;
+      bytes += frame?.size ?? 0;
+      if (bytes > PAGE.bytes && frames.length > 0) break;
+      if (frame && frame.size > 0) frames.push(frame);
+      taken += 1;
+    }
+    reach = taken < entries.length ? taken : Math.min(PAGE.count, 2 * reach);
+    return { kind: 'frames', after, upTo: after + taken, frames };
+  }
+
   async function readLog(stream: Reader, after: number, upTo: number): Promise<Page | undefined> {
     const asked = epoch;
-    const read = await reader.read({ epoch, seq: after }, Math.min(reach, upTo - after));
+    const read = await reader.read({ epoch, seq: after }, Math.min(reach, upTo - after), () => stream.isReplaying);
+    // A log may answer at once: others have their turn between two pages.
+    await new Promise<void>((resolve) => environment.soon(resolve));
     // Meanwhile the stream was told to begin anew.
     if (!read || asked !== epoch) return undefined;
-    if (read.kind === 'gap') return read;
-    const frames = read.entries.map(frameOf);
-    const length = pageLength(frames);
-    reach = length < frames.length ? length : Math.min(PAGE.count, 2 * reach);
-    return select(stream, after, frames.slice(0, length));
+    return read.kind === 'gap' ? read : encode(stream, after, read.entries);
   }
 
   return {

@@ -13,7 +13,9 @@ export type Page =
 /** Who reads pages. */
 export interface Reader {
   readonly clientId: string | undefined;
-  readonly audience: Pick<Audience, 'select' | 'encode'>;
+  readonly audience: Pick<Audience, 'wants' | 'select' | 'encode'>;
+  /** It still wants to be read for. */
+  readonly isReplaying: boolean;
 }
 
 /** Events that are offered to live streams together. */

@@ -43,7 +43,7 @@ export function sessionRoutes(push: Pick<PushStream, 'sessions' | 'kill'>, pulse
       path: '/killall',
       access: 'operator',
       handle() {
-        const killed = push.sessions().filter(({ connectionId }) => push.kill(connectionId)).length;
+        const killed = push.sessions().filter(({ session, connectionId }) => push.kill(session ?? connectionId)).length;
         return answer(200, { killed });
       },
     },
