@@ -13,6 +13,7 @@ import {
   LogUnavailableError,
   type PushStreamOptions,
 } from '../../packages/server/src/index.ts';
+import { locate } from '../../packages/server/src/locate.ts';
 import { createLogReader } from '../../packages/server/src/log-reader.ts';
 import { type Admitted, createOpening } from '../../packages/server/src/opening.ts';
 import { resolveSettings } from '../../packages/server/src/resolve-options.ts';
@@ -515,6 +516,28 @@ test('who comes from a newer epoch is not led back by an instance that has not h
   const stream = await opening;
   expect(await stream.control('reset')).toMatchObject([{ reason: 'epoch', resumedFrom: 'three.2' }]);
   await push.close();
+});
+
+test('a place that was found in one epoch is not taken for one in the next, whenever that begins', async () => {
+  for (let depth = 0; depth < 12; depth += 1) {
+    const { environment, hub, log, end } = await bench();
+    log.add(5);
+    await environment.settle();
+    log.late = {
+      head() {
+        let later = Promise.resolve();
+        for (let step = 0; step < depth; step += 1) later = later.then(() => {});
+        void later.then(() => hub.apply({ kind: 'gap', reason: 'epoch', head: { epoch: 'two', first: 1, last: 9 } }));
+        return Promise.resolve();
+      },
+    };
+    const located = locate(hub, log, 'one.3', 100);
+    located.catch(() => {});
+    await environment.advance(6_000);
+    const found = await located.catch(() => undefined);
+    if (found?.verdict.kind === 'resume') expect(found.epoch).toBe('one');
+    end();
+  }
 });
 
 test('ephemeral events keep the order of the calls, in whatever order the log answers', async () => {

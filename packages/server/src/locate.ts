@@ -53,5 +53,5 @@ export async function locate(hub: Hub, log: Log, lastEventId: string, mostReplay
   // Also for who is told that it cannot: where this instance is behind, it would be led back.
   const seen = position.epoch === head.epoch ? Math.min(position.seq, head.last) : 0;
   await until(() => hub.epoch === head.epoch && hub.flushed >= seen);
-  return { epoch: hub.epoch, verdict };
+  return { epoch: head.epoch, verdict };
 }
