@@ -37,7 +37,8 @@ export const processRuntimes: readonly ProcessRuntime[] = [
   { name: 'Bun', file: installed('.bin/bun'), args: ['--no-install'], version: /^1\./ },
   {
     name: 'Deno',
-    file: installed('.bin/deno'),
+    // Not its wrapper: that one ends alone.
+    file: installed('deno/deno'),
     args: ['run', '--quiet', '--no-remote', '--no-lock', '--node-modules-dir=manual', '--allow-net=127.0.0.1'],
     version: /^2\./,
   },

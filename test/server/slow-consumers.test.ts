@@ -53,6 +53,23 @@ test('S1: a client that never reads holds no more than its queue, and gets every
   expect(numbers(await stream.events())).toEqual([0]);
 });
 
+test.each(['spill', 'wait', 'disconnect'] as const)(
+  'S3: %s: what was accepted is not written again, however often a client stops and goes on',
+  async (slowConsumer) => {
+    start({ slowConsumer });
+    const stream = await open(push.fetch);
+    let seen: number[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      for (let n = 0; n < 150; n += 1) {
+        void push.publish('tick', { n: round * 150 + n, big });
+        if (n % 10 === 9) await environment.settle();
+      }
+      seen = [...seen, ...numbers(await stream.events())];
+    }
+    expect(seen).toEqual(upTo(3_000));
+  },
+);
+
 test('S1: a slow client slows nobody', async () => {
   start();
   const [slow, quick] = [await open(push.fetch), await open(push.fetch)];
