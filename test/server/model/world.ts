@@ -172,7 +172,9 @@ export class World {
     this.#instancesMade += 1;
     const name = `s${this.#instancesMade}`;
     const environment = this.time.server((error, where) => {
-      const isExpected = /injected|Expected the log to be read by now|ClosedError/.test(String(error));
+      const isExpected = /injected|Expected the log to be read by now|ClosedError|expected an answer within/.test(
+        String(error),
+      );
       if (!isExpected) this.fail(new Error(`${name} reports of ${where}: ${String(error)}`, { cause: error }));
     });
     const { strategy, capacity, capacityBytes, bufferedBytes, replay, replays, ageMs } = this.settings;
