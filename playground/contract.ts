@@ -6,6 +6,14 @@ export interface Setup {
   readonly eventsUrl: string;
   /** Whether several instances share a log in Redis. */
   readonly cluster: boolean;
+  /** What can be pressed here, and how long it lasts. */
+  readonly faults: readonly Fault[];
+}
+
+export interface Fault {
+  readonly name: FaultName;
+  /** For so many milliseconds; 0: at once, and over. */
+  readonly forMs: number;
 }
 
 /** Ways to break the streams of everybody who is connected: `POST /api/faults/<name>`, answered by 204. */
@@ -36,6 +44,8 @@ export type FaultName =
   | 'expire'
   /** Ends the streams over a window, then a fresh server takes over. */
   | 'drain';
+
+// `GET /api/tasks`: a `TaskList`, the state behind the events with its cursor: where a page begins, and after each reset.
 
 /** `GET /api/token`: what the stream asks for, as `Authorization: Bearer <token>`. */
 export interface Token {
