@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Where the built page is. */
+export const pageFolder: string = at('dist');
+
+const LOCK = at('dist.lock');
+const LOCK_MS = 120_000;
+const inputs = [
+  'src',
+  'umd',
+  'public',
+  'index.html',
+  'theme.css',
+  'build.ts',
+  'vite.config.ts',
+  'contract.ts',
+  'task-events.ts',
+  'package.json',
+  ...['protocol', 'client', 'react', 'vue', 'svelte', 'inspector'].map((name) => `../packages/${name}/src`),
+  '../packages/client/dist/pushstream.min.js',
+];
+
+/** The page, built where it is older than what it is made of. Gives its folder. */
+export async function buildPage(): Promise<string> {
+  while (isStale()) {
+    if (!lock()) {
+      // Somebody builds it.
+      await sleep(100);
+      continue;
+    }
+    try {
+      if (isStale()) await build();
+    } finally {
+      rmSync(LOCK, { recursive: true, force: true });
+    }
+  }
+  return pageFolder;
+}
+
+/** Into a folder of its own first: who has the page open gets the old one whole, or the new one. */
+async function build(): Promise<void> {
+  const folder = `${pageFolder}.new`;
+  rmSync(folder, { recursive: true, force: true });
+  await run([at('build.ts'), folder]);
+  rmSync(pageFolder, { recursive: true, force: true });
+  renameSync(folder, pageFolder);
+}
+
+function run(arguments_: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, arguments_, {
+      // A test's own environment is none that a page runs in.
+      env: { ...process.env, NODE_ENV: 'production' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`The page could not be built: ${code}`))));
+  });
+}
+
+function lock(): boolean {
+  try {
+    mkdirSync(LOCK);
+    return true;
+  } catch {
+    // Of somebody who ended before he was done.
+    if (Date.now() - modified(LOCK) > LOCK_MS) rmSync(LOCK, { recursive: true, force: true });
+    return false;
+  }
+}
+
+function isStale(): boolean {
+  return Math.max(...inputs.map((path) => newest(at(path)))) > modified(join(pageFolder, 'pushstream.js'));
+}
+
+function newest(path: string): number {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  return Math.max(stat.mtimeMs, ...files.map((file) => modified(join(path, file))));
+}
+
+function modified(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

@@ -1,0 +1,2 @@
+export * from 'pushstream-client';
+export * as binding from 'pushstream-client/binding';

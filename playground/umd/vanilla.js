@@ -1,0 +1,4 @@
+'use strict';
+
+/* exported vanilla */
+globalThis.vanilla = (client) => client;
