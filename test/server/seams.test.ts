@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { Chunk } from '../../packages/server/src/chunk.ts';
 import { ready } from '../../packages/server/src/control.ts';
 import { follow } from '../../packages/server/src/follow.ts';
 import { Hub } from '../../packages/server/src/hub.ts';
@@ -105,6 +104,7 @@ const entryOf = (seq: number, bytes = 0): LogEntry => ({
 
 /** A body in the test's hand. */
 class ScriptedSink implements Sink {
+  readonly isFramed = false;
   readonly texts: string[] = [];
   takes = true;
   bufferedBytes = 0;
@@ -119,7 +119,7 @@ class ScriptedSink implements Sink {
     return this.texts.join('');
   }
 
-  write({ bytes }: Chunk): boolean {
+  write(bytes: Uint8Array): boolean {
     this.texts.push(`${this.isEnded ? 'LATE ' : ''}${Buffer.from(bytes).toString()}`);
     if (!this.takes) this.bufferedBytes += bytes.length;
     this.inside();

@@ -44,7 +44,7 @@ export interface Limits {
   readonly replay?: number | undefined;
   /** Replays that read at the same time; the others wait their turn. @default 32 */
   readonly replays?: number | undefined;
-  /** How long a connection may take for what was handed to it, in milliseconds, before it is given up. @default 60_000 */
+  /** How long a connection may take nothing of what waits for it, in milliseconds, before it is given up. @default 60_000 */
   readonly stalledMs?: number | undefined;
   /** How long `authorize` may take, in milliseconds. @default 5_000 */
   readonly authorizeTimeoutMs?: number | undefined;

@@ -13,6 +13,9 @@ export interface OutletHost {
   account(bytes: number): void;
 }
 
+/** What is larger is handed over in parts of that size: each that is taken is a sign of life. */
+const SLICE_BYTES = 65_536;
+
 /** The response of one stream: what it takes at once, and what waits for it. */
 export class Outlet {
   readonly #host: OutletHost;
@@ -20,6 +23,8 @@ export class Outlet {
   readonly #policy: BacklogPolicy;
   /** Most never need one. */
   #backlog: Backlog | undefined;
+  /** Of the chunk that is being written: what the response was not handed yet. */
+  #rest: Uint8Array | undefined;
   #isOver = false;
   /** So much of it the host was told. */
   heldBytes = 0;
@@ -46,24 +51,20 @@ export class Outlet {
   }
 
   get bufferedBytes(): number {
-    return (this.#backlog?.bytes ?? 0) + this.#sink.bufferedBytes;
+    return (this.#backlog?.bytes ?? 0) + this.#stuckBytes;
   }
 
   /** Only where it is not blocked. */
   write(chunk: Chunk, events: number): void {
     this.#host.stats.delivered += events;
-    this.wroteAt = this.#host.now();
-    // Some hosts close in the middle of it.
-    if (this.#sink.write(chunk) || this.#isOver) return;
-    this.isBlocked = true;
-    this.#account();
+    this.#put(this.#sink.isFramed ? chunk.framed : chunk.bytes);
   }
 
   /** For later. `false`: that is more than may wait. */
   keep(frames: readonly Frame[]): boolean {
     const backlog = (this.#backlog ??= createBacklog(this.#policy));
     const before = backlog.lost;
-    const fits = backlog.add(frames, this.#host.epoch, this.#sink.bufferedBytes);
+    const fits = backlog.add(frames, this.#host.epoch, this.#stuckBytes);
     this.#host.stats.dropped += backlog.lost - before;
     this.#account();
     return fits;
@@ -72,7 +73,8 @@ export class Outlet {
   /** It takes more: what waits goes first. */
   drained(): void {
     this.isBlocked = false;
-    if (this.#backlog?.isEmpty === false) {
+    if (this.#rest) this.#put(this.#rest);
+    if (!this.isBlocked && this.#backlog?.isEmpty === false) {
       const { chunk, events } = this.#backlog.take();
       this.write(chunk, events);
     }
@@ -87,7 +89,9 @@ export class Outlet {
 
   /** With a last word, where it takes one. */
   end(word: Chunk): void {
-    if (!this.isBlocked) this.#sink.write(word);
+    if (!this.isBlocked) this.write(word, 0);
+    if (this.#rest) this.#sink.write(this.#rest);
+    this.#rest = undefined;
     this.#sink.end();
   }
 
@@ -100,6 +104,7 @@ export class Outlet {
   /** It is over. */
   release(): void {
     this.#isOver = true;
+    this.#rest = undefined;
     this.clear();
     this.isBlocked = false;
     this.#account();
@@ -111,5 +116,26 @@ export class Outlet {
     const change = held - this.heldBytes;
     this.heldBytes = held;
     if (change !== 0) this.#host.account(change);
+  }
+
+  /** Of chunks that were begun: no strategy has a say in them. */
+  get #stuckBytes(): number {
+    return (this.#rest?.length ?? 0) + this.#sink.bufferedBytes;
+  }
+
+  #put(bytes: Uint8Array): void {
+    this.wroteAt = this.#host.now();
+    let rest = bytes;
+    let takesMore = true;
+    while (takesMore && rest.length > SLICE_BYTES) {
+      takesMore = this.#sink.write(rest.subarray(0, SLICE_BYTES));
+      rest = rest.subarray(SLICE_BYTES);
+      // Some hosts close in the middle of it.
+      if (this.#isOver) return;
+    }
+    this.#rest = takesMore ? undefined : rest;
+    if (takesMore && (this.#sink.write(rest) || this.#isOver)) return;
+    this.isBlocked = true;
+    this.#account();
   }
 }

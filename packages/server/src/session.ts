@@ -95,8 +95,8 @@ export class Session implements Spoke, SinkListener, Replayed {
   drained(): void {
     if (!this.#outlet.isBlocked || this.#phase === 'ending' || this.#phase === 'closed') return;
     this.#giveUpAt = Infinity;
-    this.#uncrowd();
     this.#outlet.drained();
+    if (this.#outlet.isEmpty) this.#uncrowd();
     this.resume();
     this.#patience();
   }

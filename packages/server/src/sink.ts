@@ -1,9 +1,9 @@
-import type { Chunk } from './chunk.ts';
-
 /** The body of one response, as a host writes it. */
 export interface Sink {
-  /** Takes a chunk in any case; `false`: no more before `drained`. */
-  write(chunk: Chunk): boolean;
+  /** It takes chunks with their framing. */
+  readonly isFramed: boolean;
+  /** Takes bytes in any case; `false`: no more before `drained`. */
+  write(bytes: Uint8Array): boolean;
   /** Bytes that it took and the network did not yet. */
   readonly bufferedBytes: number;
   /** Ends the response behind what it took. */

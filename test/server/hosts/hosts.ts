@@ -166,7 +166,7 @@ const eitherHost: Host = {
   start: (push) => listen(http2.createSecureServer({ ...tls, allowHTTP1: true }, push.handler()), { scheme: 'https' }),
 };
 
-const honoHost: Host = {
+export const honoHost: Host = {
   name: 'Hono',
   kind: 'fetch',
   start(push) {

@@ -1,5 +1,4 @@
 import type { Admission } from '../admission.ts';
-import type { Chunk } from '../chunk.ts';
 import type { RouteOptions } from '../route.ts';
 import { refuse } from '../refusal.ts';
 import type { Sink, SinkListener } from '../sink.ts';
@@ -11,6 +10,7 @@ type Controller = ReadableStreamDefaultController<Uint8Array>;
 
 /** A body under way, as a sink. `over`: it has come to its end. */
 class BodySink implements Sink {
+  readonly isFramed = false;
   readonly #controller: Controller;
   readonly #over: () => void;
   #isEnding = false;
@@ -29,7 +29,7 @@ class BodySink implements Sink {
     return this.isOver ? 0 : HIGH_WATER_MARK - this.#room;
   }
 
-  write({ bytes }: Chunk): boolean {
+  write(bytes: Uint8Array): boolean {
     if (this.isOver) return false;
     // A copy: readers may take the buffer away from others, and this one is shared.
     this.#controller.enqueue(new Uint8Array(bytes));

@@ -2,7 +2,6 @@ import { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
-import type { Chunk } from '../chunk.ts';
 import type { Sink, SinkListener } from '../sink.ts';
 
 const { write } = ServerResponse.prototype;
@@ -49,9 +48,13 @@ class NodeSink implements Sink {
     return this.target.writableLength;
   }
 
-  write({ bytes, framed }: Chunk): boolean {
+  get isFramed(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  write(bytes: Uint8Array): boolean {
     // A peer that has said its last word ends the socket before the response knows.
-    if (this.#socket) return this.#socket.writable && this.#socket.write(framed);
+    if (this.#socket) return this.#socket.writable && this.#socket.write(bytes);
     const takesMore = this.target.write(bytes);
     this.#flush();
     return takesMore;
