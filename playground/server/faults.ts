@@ -1,61 +1,93 @@
-import type { Ring } from './ring.ts';
-import type { Session } from './session.ts';
+import type { ActiveFault, FaultName } from '../contract.ts';
+import type { Span } from './span.ts';
 
-/** Seconds that a refused client is told to wait. */
-export const RETRY_AFTER_SECONDS = 2;
-
-/** Ways to break the streams of everybody who is connected. */
-export interface Faults {
-  /** Whether new streams are refused at the moment. */
-  readonly refusing: boolean;
-  /** Ends every stream cleanly. */
-  cut(): void;
-  /** Drops every socket within an event: `share` of its bytes are sent, never its last one. */
-  cutMidEvent(share: number): void;
-  stall(ms: number): void;
-  /** Ends every stream and answers 503 for a while. */
-  refuse(ms: number): void;
-  duplicate(): void;
-  /** Loses the history: whoever comes back cannot resume. */
-  forget(): void;
+/** How somebody wants it. */
+export interface FaultOptions {
+  /** For how long, where it lasts; 0 ends it. @default the fault's own */
+  readonly ms?: number | undefined;
+  /** Of an event's bytes, 0 to 1. @default 0.5 */
+  readonly share?: number | undefined;
 }
 
-export interface FaultsHost {
-  readonly ring: Ring;
-  readonly sessions: ReadonlySet<Session>;
-  /** Publishes one event to the ring, not to the sessions. */
-  append(): void;
+/** A way to break streams. */
+export interface Fault {
+  /** Resolves when it has begun. */
+  begin(options: FaultOptions): void | Promise<void>;
+  /** How long it still lasts; `null`: until something happens, 0: it does not. */
+  remainingMs?(): number | null;
 }
 
-export function createFaults({ ring, sessions, append }: FaultsHost): Faults {
-  let refusedUntil = 0;
-
-  function cut(): void {
-    for (const session of sessions) session.end();
-  }
-
+/** One that lasts for a span, and begins with something that happens at once. */
+export function lasting(span: Span, defaultMs: number, begin: () => void = () => {}): Fault {
   return {
-    get refusing() {
-      return performance.now() < refusedUntil;
+    begin({ ms = defaultMs }) {
+      span.last(ms);
+      if (ms > 0) begin();
     },
-    cut,
-    cutMidEvent(share) {
-      append();
-      for (const session of sessions) session.tear(share);
+    remainingMs: () => span.remainingMs,
+  };
+}
+
+/** One that is done by the time it has begun, and shown until then. */
+export function passing(act: (ms: number | undefined) => Promise<void>): Fault {
+  let running = 0;
+  return {
+    async begin({ ms }) {
+      if (ms === 0) return;
+      running += 1;
+      try {
+        await act(ms);
+      } finally {
+        running -= 1;
+      }
     },
-    stall(ms) {
-      for (const session of sessions) session.stall(ms);
-    },
-    refuse(ms) {
-      refusedUntil = performance.now() + ms;
-      cut();
-    },
-    duplicate() {
-      for (const session of sessions) session.repeat();
-    },
-    forget() {
-      ring.forget();
-      cut();
+    remainingMs: () => (running > 0 ? null : 0),
+  };
+}
+
+/** In the order of the page's buttons. */
+const ORDER: readonly FaultName[] = [
+  'cut',
+  'cut-mid-event',
+  'stall',
+  'refuse',
+  'unavailable',
+  'unauthorized',
+  'slow',
+  'duplicate',
+  'restart',
+  'restart-empty',
+  'trim',
+  'expire',
+  'drain',
+];
+
+/** Everything that can be done to streams here. */
+export interface Faults {
+  readonly names: readonly FaultName[];
+  find(name: string): Fault | undefined;
+  /** Those that last, now. */
+  active(): ActiveFault[];
+  /** Ends all that last. */
+  end(): Promise<void>;
+}
+
+export function createFaults(...parts: readonly Partial<Record<FaultName, Fault>>[]): Faults {
+  const all: Partial<Record<FaultName, Fault>> = Object.assign({}, ...parts);
+  const faults = new Map<string, Fault>(Object.entries(all));
+  const names = ORDER.filter((name) => faults.has(name));
+  function remaining(name: FaultName): number | null {
+    const fault = faults.get(name);
+    const ms = fault?.remainingMs ? fault.remainingMs() : 0;
+    return ms === null ? null : Math.ceil(ms);
+  }
+  return {
+    names,
+    find: (name) => faults.get(name),
+    active: () =>
+      names.map((name) => ({ name, remainingMs: remaining(name) })).filter(({ remainingMs }) => remainingMs !== 0),
+    async end() {
+      for (const name of names) if (remaining(name) !== 0) await faults.get(name)?.begin({ ms: 0 });
     },
   };
 }

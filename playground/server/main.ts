@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { buildPage } from '../page.ts';
 import { startPlayground } from './playground.ts';
-import { umdFile } from './static.ts';
 
 const PORT = 4310;
 
@@ -22,10 +21,9 @@ function readPort(): number | undefined {
 }
 
 const port = readPort();
-if (!existsSync(umdFile)) fail('The client is not built yet: run `npm start` in the root, which builds it first.');
-
 try {
-  const playground = await startPlayground({ port: port ?? PORT, orNext: port === undefined, watch: true });
+  const folder = await buildPage();
+  const playground = await startPlayground({ folder, port: port ?? PORT, orNext: port === undefined });
   console.log(`PushStream playground: ${playground.url} (Ctrl+C ends it)`);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void playground.close().then(() => process.exit(0)));

@@ -1,77 +1,108 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { createServer as createVite } from 'vite';
-import { createEventServer, type EventServer, type EventServerOptions } from './event-server.ts';
-import { handleStatic } from './static.ts';
+import { createServer } from 'node:http';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Backend } from './backend.ts';
+import { createBursts } from './bursts.ts';
+import { createControl } from './control.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createForward } from './forward.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { HOST, listen } from './listen.ts';
+import { quote, Refusal } from './problem.ts';
+import { type FaultProxy, startFaultProxy } from './proxy.ts';
+import { proxyFaults } from './proxy-faults.ts';
+import { createStage } from './stage.ts';
+import { stageFaults } from './stage-faults.ts';
+import { createStatic } from './static.ts';
+import { createTasks } from './tasks.ts';
 
-const HOST = '127.0.0.1';
-
-export interface PlaygroundOptions extends EventServerOptions {
-  /** 0: any free one. */
+export interface PlaygroundOptions {
+  /** The folder of the built page. @default none: there are only its controls and the streams */
+  readonly folder?: string | undefined;
+  /** Of the page; the streams are on the next one that is free. 0: any free ones. */
   readonly port: number;
   /** Takes the next free port where this one is in use. */
   readonly orNext?: boolean;
-  /** A reloaded page has the newest files. */
-  readonly watch?: boolean;
+  /** Events that can be replayed. @default 20_000 */
+  readonly capacity?: number;
+  /** `false`: nothing is published but what somebody asks for. @default true */
+  readonly simulate?: boolean;
+  /** Interval of the server's sign of life where a page asks for none. @default 1_000 */
+  readonly heartbeatMs?: number;
 }
 
 export interface Playground {
+  /** Of the page. */
   readonly url: string;
-  readonly events: EventServer;
+  readonly eventsUrl: string;
+  readonly proxy: FaultProxy;
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  readonly backend: Backend;
   close(): Promise<void>;
 }
 
-/** Events, both pages and nothing else, on one port of this machine. */
+function report(error: unknown): void {
+  console.error(error);
+}
+
+/** A refusal is told; what must not happen is told as that, and nothing more of it. */
+function refuse(error: Error): Response {
+  if (error instanceof Refusal) return error.toResponse();
+  report(error);
+  return new Refusal(500, 'The playground failed').toResponse();
+}
+
+/** A page, its controls, and streams to break, all on this machine. */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
-  const { port, orNext = false, watch = false } = options;
-  const events = createEventServer(options);
-  const server = createServer();
-  const vite = await createVite({
-    root: fileURLToPath(new URL('..', import.meta.url)),
-    configFile: false,
-    appType: 'mpa',
-    logLevel: 'warn',
-    clearScreen: false,
-    // The page gets the package's own files, not a bundle of them.
-    optimizeDeps: { noDiscovery: true, include: [] },
-    server: {
-      middlewareMode: { server },
-      // A page that reloads itself when the server comes back would not show how the stream does.
-      hmr: false,
-      ws: false,
-      ...(watch ? {} : { watch: null }),
-    },
+  const { folder, port, orNext = false, capacity = 20_000, simulate = true, heartbeatMs = 1_000 } = options;
+  const app = new Hono();
+  app.onError(refuse);
+  app.notFound(({ req }) => new Refusal(404, `There is nothing at ${quote(req.path)}`).toResponse());
+  const answer = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    errorHandler: (error) =>
+      refuse(error instanceof RequestError ? new Refusal(400, 'Expected a target that is a URL') : Object(error)),
   });
-  server.on('request', (request, response) => {
-    if (!events.handle(request, response) && !handleStatic(request, response)) vite.middlewares(request, response);
+  const ready = Promise.withResolvers<void>();
+  const server = createServer((request, response) => void ready.promise.then(() => answer(request, response)));
+  const pagePort = await listen(server, port, orNext);
+
+  const ledger = createLedger();
+  const origins = [`http://${HOST}:${pagePort}`, `http://localhost:${pagePort}`];
+  const stage = await createStage({ capacity, ledger, origins, heartbeatMs });
+  const proxy = await startFaultProxy({
+    port: port === 0 ? 0 : pagePort + 1,
+    orNext: true,
+    to: () => stage.address,
   });
-  const bound = await listen(server, port, orNext);
+  const eventsOrigin = `http://${HOST}:${proxy.port}`;
+  const eventsUrl = `${eventsOrigin}/events`;
+  const tasks = createTasks((type, data) => stage.publish(type, data), report);
+  const bursts = createBursts(tasks, report);
+  const { step } = tasks;
+  const faults = createFaults(proxyFaults(proxy, step), stageFaults({ stage, proxy, step, failed: report }));
+  app.route('/', createControl({ backend: stage, ledger, tasks, bursts, faults, eventsUrl }));
+  app.route('/', createForward(stage));
+  if (folder !== undefined) app.route('/', createStatic(folder, eventsOrigin));
+  if (simulate) tasks.start();
+  ready.resolve();
 
   return {
-    url: `http://${HOST}:${bound}/`,
-    events,
+    url: `http://${HOST}:${pagePort}/`,
+    eventsUrl,
+    proxy,
+    ledger,
+    faults,
+    backend: stage,
     async close() {
-      events.close();
+      tasks.stop();
+      bursts.stop();
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
-      await vite.close();
       server.closeAllConnections();
+      await proxy.close();
+      await stage.close();
       await closed;
     },
   };
-}
-
-function listen(server: Server, port: number, orNext: boolean): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException): void => {
-      if (error.code === 'EADDRINUSE' && orNext) listen(server, port + 1, port < 65_534).then(resolve, reject);
-      else reject(error);
-    };
-    server.once('error', failed);
-    server.listen(port, HOST, () => {
-      server.off('error', failed);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }

@@ -1,45 +1,52 @@
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { fileURLToPath } from 'node:url';
-import { targetOf } from './http.ts';
+import { extname, join, normalize } from 'node:path';
+import { Hono } from 'hono';
 
-/** Images are allowed for the icon only, which browsers ask for by themselves. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; require-trusted-types-for 'script'";
-
-const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-
-/** The file that users put into a script tag. */
-export const umdFile: string = at('packages/client/dist/pushstream.min.js');
-
-const files = new Map([
-  ['/', { path: at('playground/index.html'), type: 'text/html' }],
-  ['/umd.html', { path: at('playground/umd/umd.html'), type: 'text/html' }],
-  ['/umd.js', { path: at('playground/umd/umd.js'), type: 'text/javascript' }],
-  ['/theme.css', { path: at('playground/theme.css'), type: 'text/css' }],
-  ['/pushstream.min.js', { path: umdFile, type: 'text/javascript' }],
-  ['/pushstream.min.js.map', { path: `${umdFile}.map`, type: 'application/json' }],
+const TYPES = new Map([
+  ['.html', 'text/html; charset=utf-8'],
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.css', 'text/css; charset=utf-8'],
+  ['.svg', 'image/svg+xml'],
+  ['.map', 'application/json'],
+  ['.woff2', 'font/woff2'],
 ]);
 
-/** Both pages, as a strict site would serve them; `false` where the request is for something else. */
-export function handleStatic(request: IncomingMessage, response: ServerResponse): boolean {
-  const file = files.get(targetOf(request).path);
-  if (!file || request.method !== 'GET') return false;
-  void send(file, response);
-  return true;
-}
+/** As a strict site would have it. Images are for the icon, which browsers ask for by themselves. */
+const policy = (eventsOrigin: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `connect-src 'self' ${eventsOrigin}`,
+    "img-src 'self'",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ');
 
-async function send({ path, type }: { path: string; type: string }, response: ServerResponse): Promise<void> {
-  try {
-    const body = await readFile(path);
-    response.writeHead(200, {
-      'content-type': `${type}; charset=utf-8`,
-      'content-security-policy': POLICY,
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-    });
-    response.end(body);
-  } catch {
-    response.writeHead(404).end();
-  }
+/** The files of a folder. `eventsOrigin`: where the pages' streams are. */
+export function createStatic(folder: string, eventsOrigin: string): Hono {
+  const headers = {
+    'content-security-policy': policy(eventsOrigin),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  };
+  const app = new Hono();
+  app.get('*', async ({ req, body, notFound }) => {
+    // The URL has no `..` left, and what is encoded stays so.
+    const path = normalize(req.path === '/' ? '/index.html' : req.path);
+    const type = TYPES.get(extname(path));
+    if (type === undefined) return notFound();
+    try {
+      const file = await readFile(join(folder, path));
+      // Names under `assets` have a hash of what is in them.
+      const cache = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-store';
+      return body(new Uint8Array(file), 200, { ...headers, 'content-type': type, 'cache-control': cache });
+    } catch {
+      return notFound();
+    }
+  });
+  return app;
 }

@@ -1,4 +1,5 @@
-import type { Task, TaskEvents } from '../task-events.ts';
+import type { Task } from '../contract.ts';
+import type { TaskEvents } from '../task-events.ts';
 
 const TITLES = [
   'Encode the keynote video',
@@ -15,68 +16,72 @@ const TITLES = [
 const AT_ONCE = 4;
 const TICK_MS = 250;
 
-export type Publish = <Type extends keyof TaskEvents>(type: Type, data: TaskEvents[Type]) => void;
+/** Resolves when the event is stored. */
+export type Publish = <Type extends keyof TaskEvents>(type: Type, data: TaskEvents[Type]) => Promise<void>;
 
 /** Work that is made up, and told of as typed events. */
 export interface Tasks {
   /** What runs now, oldest first. */
   list(): Task[];
-  /** Publishes one event. */
-  step(): void;
+  /** Publishes one event; resolves when it is stored. */
+  step(): Promise<void>;
   /** Steps by itself, a few times per second. */
   start(): void;
-  /** Begins a task that takes exactly `count` events, first and last included; each call gives one. */
-  burst(count: number): () => void;
+  /** Begins a task that takes exactly `count` events, first and last included; each call publishes one. */
+  burst(count: number): () => Promise<void>;
   stop(): void;
 }
 
-export function createTasks(publish: Publish): Tasks {
+/** `failed`: takes why an event could not be published that nobody waits for. */
+export function createTasks(publish: Publish, failed: (error: unknown) => void): Tasks {
   const running = new Map<string, Task>();
   let timer: NodeJS.Timeout | undefined;
   let started = 0;
 
-  function create(kind: 'task' | 'burst', title: string): string {
+  function create(kind: 'task' | 'burst', title: string): { readonly taskId: string; readonly stored: Promise<void> } {
     started += 1;
     const taskId = `${kind}-${started}`;
     running.set(taskId, { taskId, title, percentage: 0 });
-    publish('task.created', { taskId, title });
-    return taskId;
+    return { taskId, stored: publish('task.created', { taskId, title }) };
   }
 
-  function progress(taskId: string, percentage: number): void {
+  function progress(taskId: string, percentage: number): Promise<void> {
     const task = running.get(taskId);
-    if (!task) return;
-    running.set(taskId, { ...task, percentage });
-    publish('task.progress', { taskId, percentage });
+    if (task) running.set(taskId, { ...task, percentage });
+    return publish('task.progress', { taskId, percentage });
   }
 
-  function complete(taskId: string): void {
+  function complete(taskId: string): Promise<void> {
     running.delete(taskId);
-    publish('task.completed', { taskId });
+    return publish('task.completed', { taskId });
   }
 
-  function step(): void {
+  function step(): Promise<void> {
     const tasks = [...running.values()].filter(({ taskId }) => taskId.startsWith('task'));
     const task = tasks[Math.floor(Math.random() * AT_ONCE)];
-    if (tasks.length < AT_ONCE || !task) create('task', TITLES[started % TITLES.length] ?? '');
-    else if (task.percentage >= 100) complete(task.taskId);
-    else progress(task.taskId, Math.min(100, task.percentage + 4 + Math.floor(Math.random() * 14)));
+    if (tasks.length < AT_ONCE || !task) return create('task', TITLES[started % TITLES.length] ?? '').stored;
+    if (task.percentage >= 100) return complete(task.taskId);
+    return progress(task.taskId, Math.min(100, task.percentage + 4 + Math.floor(Math.random() * 14)));
   }
 
   return {
     list: () => [...running.values()],
     step,
     start() {
-      timer ??= setInterval(step, TICK_MS);
+      timer ??= setInterval(() => void step().catch(failed), TICK_MS);
     },
     burst(count) {
       let sent = 0;
       let taskId = '';
       return () => {
         sent += 1;
-        if (sent === 1) taskId = create('burst', `Burst of ${count.toLocaleString('en')} events`);
-        else if (sent === count) complete(taskId);
-        else progress(taskId, Math.floor((100 * sent) / count));
+        if (sent === 1) {
+          const burst = create('burst', `Burst of ${count.toLocaleString('en')} events`);
+          ({ taskId } = burst);
+          return burst.stored;
+        }
+        if (sent === count) return complete(taskId);
+        return progress(taskId, Math.floor((100 * sent) / count));
       };
     },
     stop() {

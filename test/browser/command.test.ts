@@ -5,13 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import type { Setup, Token } from '../../playground/contract.ts';
 import { startPlayground } from '../../playground/server/playground.ts';
 
-const main = fileURLToPath(new URL('../../playground/server/main.ts', import.meta.url));
+const at = (path: string): string => fileURLToPath(new URL(`../../playground/server/${path}`, import.meta.url));
 const children: ChildProcess[] = [];
 
 function start(...options: string[]) {
-  const child = spawn(process.execPath, [main, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', at('sources.ts'), at('main.ts'), ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.push(child);
   const lines: string[] = [];
   for (const output of [child.stdout, child.stderr]) createInterface(output).on('line', (line) => lines.push(line));
@@ -26,9 +29,12 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   'the command prints one line, and %s ends it with a stream open',
   async (signal) => {
     const { child, lines, ended } = start('--port', '0');
-    await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => lines.length, { timeout: 50_000 }).toBe(1);
     const [url] = /http:\/\/127\.0\.0\.1:\d+\//.exec(lines[0] ?? '') ?? [''];
-    const stream = await fetch(new URL('events', url));
+    const get = async (path: string) => (await (await fetch(new URL(path, url))).json()) as Setup & Token;
+    const { eventsUrl } = await get('api/setup');
+    const { token } = await get('api/token');
+    const stream = await fetch(eventsUrl, { headers: { authorization: `Bearer ${token}` } });
     expect(stream.headers.get('content-type')).toBe('text/event-stream');
     const read = stream.text();
     child.kill(signal);
@@ -61,7 +67,7 @@ test('a request target that is no URL ends nothing', async () => {
     const socket = connect(Number(port), '127.0.0.1', () => socket.write('GET //[ HTTP/1.1\r\nHost: x\r\n\r\n'));
     await once(socket, 'data');
     socket.destroy();
-    expect((await fetch(new URL('ledger', playground.url))).status).toBe(200);
+    expect((await fetch(new URL('api/ledger', playground.url))).status).toBe(200);
   } finally {
     await playground.close();
   }

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { describeInChromium } from '../support/browser.ts';
 
-describeInChromium('what the page shows', { simulate: false, capacity: 500 }, ({ open, post, ledger }) => {
+describeInChromium('what the page shows', { simulate: false, capacity: 500 }, ({ open, fault, burst, ledger }) => {
   test.each([
     ['ESM', '/'],
     ['UMD', '/umd.html'],
   ])('%s: snapshot and counters agree with the ledger', async (_name, path) => {
     const { page, read, until, shown } = await open(`${path}?baseDelayMs=50`);
     const baseline = await read((playground) => playground.baseline);
-    await post('/publish?count=123');
+    await burst({ count: 123 });
     await until(({ delivered }) => delivered.length === 123);
-    await post('/faults/cut');
-    await post('/publish?count=77');
+    await fault('cut');
+    await burst({ count: 77 });
     await until(({ delivered }) => delivered.length === 200);
 
     const { ids } = await ledger(baseline);
@@ -30,7 +30,7 @@ describeInChromium('what the page shows', { simulate: false, capacity: 500 }, ({
     const { page, shown } = await open('/');
     await page.getByRole('button', { name: 'Pause' }).click();
     await expect.poll(() => shown('status-word')).toBe('Paused');
-    await post('/publish?count=30');
+    await burst({ count: 30 });
     await expect.poll(() => shown('on-the-way'), { timeout: 5_000 }).toBe('30 to come');
     expect(await shown('delivered')).toBe('0');
     await page.getByRole('button', { name: 'Resume keeps the cursor' }).click();
@@ -42,10 +42,10 @@ describeInChromium('what the page shows', { simulate: false, capacity: 500 }, ({
   test('what the server has trimmed is shown as lost, and as a reset', async () => {
     const { page, read, until, shown } = await open('/');
     await read(({ client }) => client.pause());
-    for (let bursts = 0; bursts < 3; bursts += 1) await post('/publish?count=200');
+    for (let bursts = 0; bursts < 3; bursts += 1) await burst({ count: 200 });
     await read(({ client }) => client.resume());
     await until(({ client }) => client.status === 'open');
-    await post('/publish?count=10');
+    await burst({ count: 10 });
     await until(({ delivered }) => delivered.length === 10);
     await expect.poll(() => shown('lost')).toBe('600');
     await expect.poll(() => shown('published')).toBe('610');
@@ -59,10 +59,10 @@ describeInChromium('what the page shows', { simulate: false, capacity: 500 }, ({
       await page.setViewportSize({ width, height: 900 });
       await page.reload();
       await until(({ client }) => client.status === 'open');
-      await post('/publish?count=50');
-      await post('/faults/cut-mid-event');
+      await burst({ count: 50 });
+      await fault('cut-mid-event');
       await until(({ client }) => client.snapshot.value.opens === 2);
-      await post('/publish?count=50');
+      await burst({ count: 50 });
       await expect.poll(() => shown('delivered')).toBe('101');
       const { shift, overflow } = await page.evaluate(async () => {
         const observer = new PerformanceObserver(() => {});

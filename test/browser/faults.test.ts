@@ -8,7 +8,7 @@ const pages = [
 ] as const;
 
 describeInChromium('faults', { simulate: false }, (tests) => {
-  const { open, post, ledger } = tests;
+  const { open, fault, burst, ledger } = tests;
 
   test.each(pages)(
     '%s: an event that is cut in two arrives once, and its half moves no cursor',
@@ -17,10 +17,10 @@ describeInChromium('faults', { simulate: false }, (tests) => {
       const baseline = await read((playground) => playground.baseline);
       // The last share leaves out nothing but the blank line's end: the id is there, the event is not.
       for (const [index, share] of [0, 0.3, 0.6, 1].entries()) {
-        await post('/publish?count=10');
+        await burst({ count: 10 });
         await until(({ delivered }, count) => delivered.length === count, index * 11 + 10);
         const { ids } = await ledger(baseline);
-        await post(`/faults/cut-mid-event?share=${share}`);
+        await fault('cut-mid-event', { share });
         await until(({ delivered }, count) => delivered.length === count, index * 11 + 11);
         expect(cursors.at(-1)).toBe(ids.at(-1));
       }
@@ -38,21 +38,21 @@ describeInChromium('faults', { simulate: false }, (tests) => {
   test('a half-open stream is found by its silence, and what it kept back arrives', async () => {
     const { page, read, until } = await open(`/?heartbeatTimeoutMs=1000&${QUICK}`);
     const baseline = await read((playground) => playground.baseline);
-    await post('/faults/stall?seconds=60');
-    await post('/publish?count=20');
+    await fault('stall', { seconds: 60 });
+    await burst({ count: 20 });
     await until(({ client }) => client.snapshot.value.opens === 2);
     await until(({ delivered }) => delivered.length === 20);
     expect(await read(({ delivered }) => delivered)).toEqual((await ledger(baseline)).ids);
     const [error] = await read(({ errors }) => errors.map(({ code, message }) => ({ code, message })));
     expect(error).toEqual({ code: 'heartbeat-timeout', message: expect.stringMatching(/got \d+ ms of silence/) });
     // The stream that was given up is closed, not leaked.
-    await expect.poll(() => tests.playground.events.streams).toBe(1);
+    await expect.poll(() => tests.playground.proxy.streams().length).toBe(1);
     await page.close();
   });
 
   test('the announced heartbeat alone is enough to notice a half-open stream', async () => {
     const { page, read, until } = await open(`/?${QUICK}`);
-    await post('/faults/stall?seconds=60');
+    await fault('stall', { seconds: 60 });
     await until(({ client }) => client.snapshot.value.opens === 2);
     expect(await read(({ errors }) => errors.map(({ code }) => code))).toEqual(['heartbeat-timeout']);
     await page.close();
@@ -76,10 +76,10 @@ describeInChromium('faults', { simulate: false }, (tests) => {
 
   test('a 503 is retried no sooner than its Retry-After asks', async () => {
     const { page, read, until, shown } = await open(`/?${QUICK}`);
-    await post('/faults/refuse?seconds=60');
+    await fault('unavailable', { seconds: 60 });
     await until(({ client }) => client.snapshot.value.error?.code === 'http');
     const retry = await read(({ client }) => client.snapshot.value.retry);
-    tests.playground.events.faults.refuse(0);
+    await fault('unavailable', { seconds: 0 });
     expect(retry?.delayMs).toBeGreaterThanOrEqual(2_000);
     await expect.poll(() => shown('detail')).toMatch(/^Next attempt in \d\.\d s · Expected HTTP 200 .*, got 503/);
     await until(({ client }) => client.status === 'open');
@@ -91,10 +91,10 @@ describeInChromium('faults', { simulate: false }, (tests) => {
 
   test('a repetition within a connection is dropped where dedupe says always, and counted where it is off', async () => {
     const [always, off] = await Promise.all([open(`/?${QUICK}`), open(`/umd.html?dedupe=off&${QUICK}`)]);
-    await post('/publish?count=10');
+    await burst({ count: 10 });
     for (const { until } of [always, off]) await until(({ delivered }) => delivered.length === 10);
-    await post('/faults/duplicate');
-    await post('/publish?count=10');
+    await fault('duplicate');
+    await burst({ count: 10 });
     await always.until(({ delivered }) => delivered.length === 20);
     await off.until(({ delivered }) => delivered.length === 21);
     await expect.poll(() => off.shown('duplicated')).toBe('1');
@@ -104,11 +104,11 @@ describeInChromium('faults', { simulate: false }, (tests) => {
 
   test('a lost history is one reset, not silence, and the stream goes on', async () => {
     const { page, read, until, shown } = await open(`/?${QUICK}`);
-    await post('/publish?count=10');
+    await burst({ count: 10 });
     await until(({ delivered }) => delivered.length === 10);
-    await post('/faults/forget');
+    await fault('restart-empty');
     await until(({ client }) => client.snapshot.value.opens === 2);
-    await post('/publish?count=10');
+    await burst({ count: 10 });
     await until(({ delivered }) => delivered.length === 20);
     await expect.poll(() => shown('log')).toMatch(/reset.*epoch/);
     expect(await read(({ counts }) => counts)).toMatchObject({ published: 20, delivered: 20, lost: 0, duplicated: 0 });

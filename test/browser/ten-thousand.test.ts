@@ -3,16 +3,16 @@ import { describeInChromium } from '../support/browser.ts';
 
 /** A cut within an event adds one: the event that it tears. */
 const FAULTS = [
-  '/faults/cut',
-  '/faults/cut-mid-event?share=0.5',
-  '/faults/cut',
-  '/faults/cut-mid-event?share=1',
-  '/faults/cut-mid-event?share=0.1',
-];
+  ['cut'],
+  ['cut-mid-event', { share: 0.5 }],
+  ['cut'],
+  ['cut-mid-event', { share: 1 }],
+  ['cut-mid-event', { share: 0.1 }],
+] as const;
 const EVENTS = 10_003;
 
 describeInChromium('10,000 events, 5 disconnects, 0 lost, 0 duplicated', { simulate: false }, (tests) => {
-  const { open, post, ledger } = tests;
+  const { open, fault, burst, ledger } = tests;
 
   test.each([
     ['ESM page', '/?dedupe=reconnect'],
@@ -22,12 +22,12 @@ describeInChromium('10,000 events, 5 disconnects, 0 lost, 0 duplicated', { simul
     const { page, cursors, read, until } = await open(`${path}&baseDelayMs=100`);
     const baseline = await read((playground) => playground.baseline);
 
-    for (const [index, fault] of FAULTS.entries()) {
+    for (const [index, [name, options]] of FAULTS.entries()) {
       const before = await read(({ delivered }) => delivered.length);
       // The burst goes on while the page is cut off.
-      await post('/publish?count=2000&perSecond=8000');
+      await burst({ count: 2000, perSecond: 8000 });
       await until(({ delivered }, least) => delivered.length >= least, before + 200);
-      await post(fault);
+      await fault(name, options);
       await until(({ client }, opens) => client.snapshot.value.opens === opens, index + 2);
     }
 

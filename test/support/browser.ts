@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import type { Burst, FaultName, Ledger } from '../../playground/contract.ts';
+import { buildPage } from '../../playground/page.ts';
 import { type Playground, type PlaygroundOptions, startPlayground } from '../../playground/server/playground.ts';
-import { umdFile } from '../../playground/server/static.ts';
 import type { Harness } from '../../playground/src/harness.ts';
-import type { Ledger } from '../../playground/task-events.ts';
 import { chromiumMayMiss, chromiumPath, launchChromium } from './chromium.ts';
 
 const PATIENCE_MS = 30_000;
@@ -37,14 +36,16 @@ interface OpenPage {
 interface BrowserTests {
   readonly playground: Playground;
   open(path: string): Promise<OpenPage>;
-  post(path: string): Promise<void>;
+  /** Presses a button of the server's. */
+  fault(name: FaultName, options?: { readonly seconds?: number; readonly share?: number }): Promise<void>;
+  burst(burst: Burst): Promise<void>;
   ledger(after: string): Promise<Ledger>;
 }
 
 /** Tests against real Chromium. Without one they are skipped, except in CI, where they fail. */
 export function describeInChromium(
   name: string,
-  options: Omit<PlaygroundOptions, 'port'>,
+  options: Omit<PlaygroundOptions, 'port' | 'folder'>,
   body: (tests: BrowserTests) => void,
 ): void {
   describe.skipIf(!chromiumPath && chromiumMayMiss)(name, () => {
@@ -52,8 +53,7 @@ export function describeInChromium(
     let browser: Browser | undefined;
 
     beforeAll(async () => {
-      if (!existsSync(umdFile)) throw new Error('Expected a build of the client: `npm run build` makes one');
-      playground = await startPlayground({ port: 0, ...options });
+      playground = await startPlayground({ port: 0, folder: await buildPage(), ...options });
       browser = await launchChromium();
     });
     afterAll(async () => {
@@ -73,16 +73,22 @@ export function describeInChromium(
         if (!browser) throw new Error('Expected a browser, but it did not start');
         return openPage(await browser.newPage(), new URL(path, started().url).href);
       },
-      async post(path) {
-        const { status } = await fetch(new URL(path, started().url), { method: 'POST' });
-        expect(status).toBe(204);
+      async fault(fault, asked = {}) {
+        const query = new URLSearchParams(Object.entries(asked).map(([part, value]) => [part, String(value)]));
+        await post(started(), `api/faults/${fault}?${query}`);
       },
+      burst: (burst) => post(started(), 'api/burst', burst),
       async ledger(after) {
-        const response = await fetch(new URL(`/ledger?after=${after}`, started().url));
+        const response = await fetch(new URL(`api/ledger?after=${after}`, started().url));
         return (await response.json()) as Ledger;
       },
     });
   });
+}
+
+async function post({ url }: Playground, path: string, body?: object): Promise<void> {
+  const { status } = await fetch(new URL(path, url), { method: 'POST', body: body ? JSON.stringify(body) : null });
+  expect(status).toBe(204);
 }
 
 async function openPage(page: Page, url: string): Promise<OpenPage> {

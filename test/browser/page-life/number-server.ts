@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { umdFile } from '../../../playground/server/static.ts';
+import { umdFile } from '../../support/umd-file.ts';
 import { type Exchange, type HttpServer, httpServer } from '../../support/http-server.ts';
 import { live, type ReaderSpec } from './page.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { umdFile } from '../../../playground/server/static.ts';
+import { umdFile } from '../../support/umd-file.ts';
 import { chromiumMayMiss, chromiumPath } from '../../support/chromium.ts';
 import { type Chromium, launchChromium, type Tab } from '../../support/devtools.ts';
 import { elapse } from '../../support/until.ts';

@@ -1,0 +1,127 @@
+import type { Grant, StreamRequest } from 'pushstream-server';
+import { apiKeys, generateKey } from 'pushstream-server/auth';
+import type { Backend } from './backend.ts';
+import { type Hub, startHub } from './hub.ts';
+import type { Ledger } from './ledger.ts';
+import { HOST } from './listen.ts';
+import { createSpan, type Span } from './span.ts';
+import { createStageLog, type StageLog } from './stage-log.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+
+/** One server on a log in memory, to be broken and replaced at will. */
+export interface Stage extends Backend {
+  readonly log: StageLog;
+  readonly tokens: Tokens;
+  /** While it lasts, streams are answered by 503. */
+  readonly unavailable: Span;
+  /** While it lasts, grants end with it. */
+  readonly expiring: Span;
+  /** Another server takes this one's place when it is gone; with the same log, or an empty one. */
+  replace(log: 'same' | 'empty'): Promise<void>;
+  /** Another server takes this one's place at once, and this one is emptied over a window. */
+  handOver(windowMs: number): Promise<void>;
+}
+
+export interface StageOptions {
+  /** Events that can be replayed. */
+  readonly capacity: number;
+  /** Of the pages. */
+  readonly origins: readonly string[];
+  readonly heartbeatMs: number;
+  /** Is told of everything that is stored. */
+  readonly ledger: Ledger;
+}
+
+const RETRY_AFTER_SECONDS = 2;
+
+export async function createStage({ capacity, ledger, origins, heartbeatMs }: StageOptions): Promise<Stage> {
+  const key = generateKey();
+  const operators = apiKeys([key]);
+  const tokens = createTokens((credential) => {
+    for (const hub of hubs.keys()) void hub.push.revoke({ credential });
+  });
+  const unavailable = createSpan();
+  const expiring = createSpan();
+  /** The one that takes new streams is the last; those before it are being emptied. */
+  const hubs = new Map<Hub, string>();
+  let log = createStageLog(capacity, ledger);
+  let newest: Promise<Hub>;
+  let current: Hub | undefined;
+  let started = 0;
+
+  function authorize(request: StreamRequest): Grant | Response {
+    if (unavailable.isOn) {
+      const headers = { 'retry-after': String(RETRY_AFTER_SECONDS), 'content-type': 'text/plain' };
+      return new Response('Somebody pressed the button.\n', { status: 503, headers });
+    }
+    const grant = tokens.keys.authorize(request);
+    if (grant instanceof Response || !expiring.isOn) return grant;
+    return { ...grant, expiresAt: Date.now() + expiring.remainingMs };
+  }
+
+  async function start(): Promise<Hub> {
+    const hub = await startHub({ log, operators, authorize, origins, heartbeatMs });
+    started += 1;
+    hubs.set(hub, `server ${started}`);
+    current = hub;
+    return hub;
+  }
+
+  /** One change after the other: who publishes in between waits for the server that comes. */
+  function change(next: (old: Hub) => Promise<Hub>): Promise<Hub> {
+    newest = newest.then(next);
+    return newest;
+  }
+
+  newest = start();
+  await newest;
+
+  return {
+    isCluster: false,
+    key,
+    tokens,
+    unavailable,
+    expiring,
+    get log() {
+      return log;
+    },
+    get address() {
+      return current && { host: HOST, port: current.port };
+    },
+    token: () => tokens.fetch(),
+    async publish(type, data) {
+      const { push } = await newest;
+      await push.publish(type, data);
+    },
+    async replace(which) {
+      await change(async (old) => {
+        current = undefined;
+        await old.close();
+        hubs.delete(old);
+        if (which === 'empty') log = createStageLog(capacity, ledger);
+        return start();
+      });
+    },
+    async handOver(windowMs) {
+      let leaving: Hub | undefined;
+      await change((old) => {
+        leaving = old;
+        return start();
+      });
+      await leaving?.drain(windowMs);
+      if (leaving) hubs.delete(leaving);
+    },
+    instances: () =>
+      Promise.resolve(
+        [...hubs].map(([hub, name]) => ({
+          name,
+          state: hub === current ? ('up' as const) : ('draining' as const),
+          streams: hub.push.sessions().length,
+        })),
+      ),
+    async close() {
+      await newest;
+      await Promise.all([...hubs.keys()].map((hub) => hub.close()));
+    },
+  };
+}
