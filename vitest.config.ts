@@ -60,6 +60,15 @@ export default defineConfig({
         test: { name: 'redis', include: ['test/server/redis/**/*.test.ts'], ...realTime },
       },
       {
+        // Processes that are killed, behind a balancer.
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          testTimeout: 3 * minute,
+          hookTimeout: minute,
+        },
+      },
+      {
         test: {
           name: 'runtimes',
           include: ['test/runtimes/**/*.test.ts'],
@@ -95,6 +104,13 @@ export default defineConfig({
         },
       },
       {
+        // The playground's server, its proxy, and clients of it.
+        resolve: { alias },
+        test: { name: 'playground', include: ['test/playground/**/*.test.ts'], ...realTime },
+      },
+      {
+        // The playground's server is made of the sources.
+        resolve: { alias },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],

@@ -24,8 +24,10 @@ const tests = [
   { name: 'socket', project: 'socket' },
   { name: 'server', project: 'server' },
   { name: 'redis', project: 'redis' },
+  { name: 'chaos', project: 'chaos' },
   { name: 'runtimes', project: 'runtimes' },
   { name: 'packages', project: 'packages' },
+  { name: 'playground', project: 'playground' },
   { name: 'browser', project: 'browser' },
   { name: 'docs', project: 'docs' },
   { name: 'size', command: 'node --run size' },
@@ -39,7 +41,7 @@ try {
   /** What a stage needs of the machine, where that cannot be had. */
   const missing = new Map();
   if (!isCheck && !(await installChromium())) missing.set('browser', 'Chromium');
-  if (!isCheck && !(await installRedis())) missing.set('redis', 'Redis');
+  if (!isCheck && !(await installRedis())) for (const name of ['redis', 'chaos']) missing.set(name, 'Redis');
   // Its tests are some of a stage: they skip themselves, which counts as a failure where nothing may be missing.
   if (!isCheck) await installNginx();
   for (const stage of isCheck ? checks : [...checks, ...tests]) {

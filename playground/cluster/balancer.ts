@@ -39,6 +39,8 @@ interface Target {
   health: Health;
   /** Looks in a row that it did not answer. */
   misses: number;
+  /** The look that is on its way: what an earlier one has seen must not come after it. */
+  looking: Promise<void> | undefined;
   readonly sockets: Set<Socket>;
 }
 
@@ -85,22 +87,22 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
   let turn = 0;
 
   function targetOf(port: number): Target {
-    const target = targets.get(port) ?? { health: 'alive', misses: 0, sockets: new Set() };
+    const target = targets.get(port) ?? { health: 'alive', misses: 0, looking: undefined, sockets: new Set() };
     targets.set(port, target);
     return target;
   }
 
-  async function look(port: number): Promise<void> {
-    const target = targetOf(port);
+  async function look(target: Target, port: number): Promise<void> {
     target.health = await probe.look(port);
     target.misses = target.health === 'silent' ? target.misses + 1 : 0;
     if (target.misses >= MISSES_TO_CUT) for (const socket of target.sockets) socket.destroy();
+    target.looking = undefined;
   }
 
   async function check(): Promise<void> {
     const known = ports();
     for (const port of targets.keys()) if (!known.includes(port)) targets.delete(port);
-    await Promise.all(known.map(look));
+    await Promise.all(known.map((at) => (targetOf(at).looking ??= look(targetOf(at), at))));
   }
 
   /** The best first, each time another one. */

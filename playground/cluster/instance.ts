@@ -8,7 +8,7 @@ const file = fileURLToPath(new URL('../../packages/server/src/cli/index.ts', imp
 const MOST_LINES = 200;
 
 /** `draining`: it takes no new streams, and ends those that it has. */
-export type InstanceState = 'up' | 'draining' | 'down';
+type InstanceState = 'up' | 'draining' | 'down';
 
 /** What an instance is started with. */
 export interface InstanceOptions {
@@ -77,7 +77,7 @@ export function createInstance(options: InstanceOptions): Instance {
       let said = '';
       starting.on('error', reject);
       starting.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        note(text);
+        if (state !== 'down') note(text);
         said += text;
         if (said.includes('Address')) resolve(true);
       });

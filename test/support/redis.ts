@@ -1,6 +1,6 @@
 import { hasRedis as lookForRedis, startRedis } from '../../playground/cluster/redis.ts';
 
-export { type RedisOptions, type RedisServer, startRedis } from '../../playground/cluster/redis.ts';
+export { type RedisServer, startRedis } from '../../playground/cluster/redis.ts';
 
 /** Whether there is a `redis-server` on this machine. */
 export const hasRedis: boolean = lookForRedis();

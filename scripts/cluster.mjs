@@ -1,0 +1,18 @@
+// Redis, three servers and a balancer on this machine, on a clone that has nothing yet.
+import { spawn } from 'node:child_process';
+import { install, installRedis } from './bootstrap.mjs';
+import { env, root } from './run.mjs';
+
+await install();
+if (!(await installRedis())) process.exit(1);
+const cluster = spawn('node', ['playground/cluster/main.ts', ...process.argv.slice(2)], {
+  cwd: root,
+  env: env(),
+  stdio: 'inherit',
+});
+// A terminal tells both of us; somebody else tells us alone, or npm's shell, which does not pass it on.
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => cluster.kill(signal));
+process.on('SIGINT', () => {});
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && cluster.kill('SIGTERM'), 500).unref();
+cluster.on('exit', (code, signal) => process.exit(signal ? 0 : code));

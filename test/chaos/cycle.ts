@@ -1,0 +1,95 @@
+import { elapse } from '../support/until.ts';
+import type { Verdict } from './judge.ts';
+import type { Stored } from './ledger.ts';
+import type { Acknowledged, PublishCounts } from './publishers.ts';
+import type { Trouble } from './troubles.ts';
+import type { World } from './world.ts';
+
+/** What one cycle has shown. */
+export interface Cycle {
+  readonly verdict: Verdict;
+  readonly published: number;
+  readonly refused: number;
+  readonly unanswered: number;
+  readonly reconnects: number;
+  /** How long each client took to catch up, in milliseconds from the end of the trouble. */
+  readonly recoveries: readonly number[];
+}
+
+/** How long somebody who is late is waited for, to tell late from never. */
+const LATE_MS = 20_000;
+/** From when on nothing may be acknowledged any more by a Redis that is away. */
+const LAST_WORDS_MS = 500;
+
+const entryOf = ({ id, label, channel, type }: Acknowledged): Stored => {
+  const point = id.lastIndexOf('.');
+  return { epoch: id.slice(0, point), seq: Number(id.slice(point + 1)), label, channel, type };
+};
+
+/** Holds what publishers were told to what is stored. */
+function checkPublished(entries: readonly Stored[], { acknowledged, violations }: PublishCounts): string[] {
+  const labels = new Map(entries.map(({ epoch, seq, label }) => [`${epoch}.${seq}`, label]));
+  const lost = acknowledged.filter(({ id, label }) => labels.get(id) !== label);
+  const once = new Set(entries.map(({ epoch, label }) => `${epoch} ${label}`));
+  return [
+    ...violations,
+    ...lost.map(({ id, label }) => `${label} was acknowledged as ${id} and is not stored there`),
+    ...(once.size < entries.length ? [`${entries.length - once.size} events are stored twice`] : []),
+  ];
+}
+
+/** Tells where a Redis that is away still acknowledged something, or nobody was refused. */
+async function watchRefusals({ publishers }: World): Promise<() => string[]> {
+  await elapse(LAST_WORDS_MS);
+  const before = publishers.counts.acknowledged.length;
+  return () => {
+    const { acknowledged, refused, unanswered } = publishers.counts;
+    const late = acknowledged.length - before;
+    return [
+      ...(late > 0 ? [`${late} events were acknowledged while Redis was away`] : []),
+      ...(refused === 0 ? ['nobody was answered by 503 while Redis was away'] : []),
+      ...(unanswered > 0 ? [`${unanswered} publishes were not answered while Redis was away`] : []),
+    ];
+  };
+}
+
+async function strike(trouble: Trouble, world: World): Promise<[mend: () => Promise<unknown>, violations: string[]]> {
+  const watching = trouble.refuses ? watchRefusals(world) : undefined;
+  const mend = await trouble.strike(world);
+  return [mend ?? (() => Promise.resolve()), (await watching)?.() ?? []];
+}
+
+/** One trouble, from streams that flow to streams that have everything. */
+export async function runCycle(trouble: Trouble, world: World): Promise<Cycle> {
+  const { publishers, crowd, ledger, random } = world;
+  publishers.resume();
+  await elapse(random.between(100, 400));
+
+  const [mend, violations] = await strike(trouble, world);
+  const over = Date.now();
+  const mending = mend();
+  const timeoutMs = trouble.boundMs + LATE_MS;
+  const first = await publishers.mark();
+  const { times, stragglers } = await crowd.reach({ markers: first.map(entryOf), timeoutMs });
+  await mending;
+  const recoveries = times.map((time) => Math.max(0, time - over));
+  const late = recoveries.filter((ms) => ms > trouble.boundMs);
+  if (late.length > 0) violations.push(`${late.length} clients caught up late, the last after ${Math.max(...late)} ms`);
+  violations.push(...stragglers);
+
+  await publishers.pause();
+  const last = await publishers.mark();
+  violations.push(...(await crowd.reach({ markers: last.map(entryOf), timeoutMs })).stragglers);
+  const entries = await ledger.read();
+  const counts = publishers.take();
+  const { verdict, reconnects } = await crowd.judge({ entries, rule: trouble.reset ?? null });
+  verdict.violations.push(...violations, ...checkPublished(entries, counts));
+  return {
+    verdict,
+    published: counts.acknowledged.length,
+    refused: counts.refused,
+    unanswered: counts.unanswered,
+    reconnects,
+    recoveries,
+  };
+}
