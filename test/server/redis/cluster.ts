@@ -24,9 +24,9 @@ export interface Cluster extends AsyncDisposable {
   stop(instance: Instance): Promise<void>;
 }
 
-async function startInstance(redis: Pick<RedisServer, 'url'>): Promise<Instance> {
+async function startInstance(redis: Pick<RedisServer, 'url'>, heartbeatMs: number): Promise<Instance> {
   const log = redisLog({ url: redis.url, keyWindowMs: 600_000 }, quiet);
-  const push = createPushStream({ log, environment: quiet, heartbeatMs: 500 });
+  const push = createPushStream({ log, environment: quiet, heartbeatMs });
   const server = createServer(push.handler());
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return {
@@ -40,12 +40,12 @@ async function startInstance(redis: Pick<RedisServer, 'url'>): Promise<Instance>
   };
 }
 
-export function createCluster(redis: Pick<RedisServer, 'url'>): Cluster {
+export function createCluster(redis: Pick<RedisServer, 'url'>, heartbeatMs = 500): Cluster {
   const instances: Instance[] = [];
   return {
     instances,
     async start() {
-      const instance = await startInstance(redis);
+      const instance = await startInstance(redis, heartbeatMs);
       instances.push(instance);
       return instance;
     },
