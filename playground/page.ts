@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Where the built page is. */
-export const pageFolder: string = at('dist');
+const FOLDER = at('dist');
 
-const LOCK = at('dist.lock');
+const NEW = at('node_modules/.page');
+const LOCK = at('node_modules/.page.lock');
 const LOCK_MS = 120_000;
 const inputs = [
   'src',
@@ -40,16 +41,15 @@ export async function buildPage(): Promise<string> {
       rmSync(LOCK, { recursive: true, force: true });
     }
   }
-  return pageFolder;
+  return FOLDER;
 }
 
 /** Into a folder of its own first: who has the page open gets the old one whole, or the new one. */
 async function build(): Promise<void> {
-  const folder = `${pageFolder}.new`;
-  rmSync(folder, { recursive: true, force: true });
-  await run([at('build.ts'), folder]);
-  rmSync(pageFolder, { recursive: true, force: true });
-  renameSync(folder, pageFolder);
+  rmSync(NEW, { recursive: true, force: true });
+  await run([at('build.ts'), NEW]);
+  rmSync(FOLDER, { recursive: true, force: true });
+  renameSync(NEW, FOLDER);
 }
 
 function run(arguments_: readonly string[]): Promise<void> {
@@ -76,7 +76,7 @@ function lock(): boolean {
 }
 
 function isStale(): boolean {
-  return Math.max(...inputs.map((path) => newest(at(path)))) > modified(join(pageFolder, 'pushstream.js'));
+  return Math.max(...inputs.map((path) => newest(at(path)))) > modified(join(FOLDER, 'pushstream.js'));
 }
 
 function newest(path: string): number {

@@ -4,5 +4,3 @@ export interface TaskEvents {
   'task.progress': { readonly taskId: string; readonly percentage: number };
   'task.completed': { readonly taskId: string };
 }
-
-export type { Ledger, Task, TaskList } from './contract.ts';

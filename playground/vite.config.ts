@@ -8,7 +8,7 @@ import * as binding from '../packages/client/src/binding/index.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const dedicated = { configFile: false, root: at('.'), logLevel: 'warn' } as const;
+const dedicated = { configFile: false, root: at('.'), logLevel: 'error' } as const;
 
 /** The sources: no package has to be built before. */
 const sources = [{ find: /^pushstream-(react|vue|svelte|inspector)$/, replacement: at('../packages/$1/src/index.ts') }];

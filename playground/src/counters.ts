@@ -1,38 +1,41 @@
-import { byId, setText } from './dom.ts';
+import { byId, grouped, setText } from './dom.ts';
 import type { Counts } from './tally.ts';
 
-/** The counters of the page. */
-export function createCounters(): (counts: Counts, opens: number, lastEventId: string) => void {
-  const published = byId('published', HTMLElement);
-  const delivered = byId('delivered', HTMLElement);
-  const onTheWay = byId('on-the-way', HTMLElement);
-  const lostNote = byId('lost-note', HTMLElement);
-  const lost = byId('lost', HTMLElement);
-  const duplicated = byId('duplicated', HTMLElement);
-  const reconnects = byId('reconnects', HTMLElement);
-  const cursor = byId('last-event-id', HTMLElement);
-
-  function verdict(element: HTMLElement, count: number): void {
-    setText(element, grouped(count));
-    element.parentElement?.classList.toggle('bad', count > 0);
-  }
-
-  return (counts, opens, lastEventId) => {
-    const missing = counts.published - counts.delivered - counts.lost;
-    setText(published, grouped(counts.published));
-    setText(delivered, grouped(counts.delivered));
-    setText(
-      onTheWay,
-      missing > 0 ? `${grouped(missing)} to come` : counts.lost > 0 ? 'in order' : 'every one, in order',
-    );
-    setText(lostNote, counts.lostUnknown ? 'at least' : 'never came');
-    verdict(lost, counts.lost);
-    verdict(duplicated, counts.duplicated);
-    setText(reconnects, grouped(Math.max(0, opens - 1)));
-    setText(cursor, lastEventId || '–');
-  };
+/** What the counters show besides those of the tally. */
+export interface Health {
+  readonly opens: number;
+  readonly lastEventId: string;
+  /** Why the server could not resume, each time, the newest last. */
+  readonly resets: readonly string[];
 }
 
-function grouped(count: number): string {
-  return count.toLocaleString('en');
+/** The counters of the page. */
+export function createCounters(): (counts: Counts, health: Health) => void {
+  const at = (id: string): HTMLElement => byId(id, HTMLElement);
+  const published = at('published');
+  const delivered = at('delivered');
+  const onTheWay = at('on-the-way');
+  const reconnects = at('reconnects');
+  const resets = at('resets');
+  const resetNote = at('reset-note');
+  const cursor = at('last-event-id');
+  const verdicts = (['lost', 'duplicated', 'outOfOrder'] as const).map((name) => [name, at(name)] as const);
+
+  return (counts, health) => {
+    setText(published, grouped(counts.published));
+    setText(delivered, grouped(counts.delivered));
+    setText(onTheWay, counts.toCome > 0 ? `${grouped(counts.toCome)} to come` : 'in order');
+    for (const [name, element] of verdicts) {
+      setText(element, grouped(counts[name]));
+      element.parentElement?.classList.toggle('bad', counts[name] > 0);
+    }
+    setText(reconnects, grouped(Math.max(0, health.opens - 1)));
+    setText(resets, grouped(health.resets.length));
+    const reason = health.resets.at(-1);
+    setText(
+      resetNote,
+      reason === undefined ? 'nothing skipped' : `${reason}: ${grouped(counts.skipped)} skipped, told`,
+    );
+    setText(cursor, health.lastEventId || '–');
+  };
 }

@@ -6,7 +6,7 @@ const LINES = 100;
 
 export type Say = (kind: string, text: string) => void;
 
-/** A list of what happened, newest first. */
+/** A list of what happened, newest first: the timeline in words. */
 export function createLog(list: HTMLElement): Say {
   return (kind, text) => {
     const line = make('li');

@@ -1,38 +1,56 @@
-import { EventClient, type EventClientError } from 'pushstream-client';
-import type { Ledger, TaskEvents, TaskList } from '../task-events.ts';
-import { createBoard } from './board.ts';
-import { wireServerButtons, wireSteering } from './buttons.ts';
-import { showConnection } from './connection-view.ts';
+import type { EventClientError } from 'pushstream-client';
+import { defineInspector } from 'pushstream-inspector';
+import { getLedger, getSetup, getTasks } from './api.ts';
+import { showCluster } from './cluster.ts';
 import { createCounters } from './counters.ts';
-import { byId, oncePerFrame } from './dom.ts';
+import { byId, every, find, oncePerFrame } from './dom.ts';
+import { showFaults } from './faults.ts';
+import { wireFilters } from './filters.ts';
 import type { Harness } from './harness.ts';
+import { showPanels } from './live/panels.ts';
+import { reloadAfterResets } from './live/reload.ts';
+import { boardOf } from './live/tasks.ts';
 import { createLog, logLifecycle } from './log.ts';
-import { readPageOptions } from './page-options.ts';
-import { createTally } from './tally.ts';
+import { wirePublishing } from './publish.ts';
+import { showRecovery } from './recovery.ts';
+import { wireSessions } from './sessions.ts';
+import { showStatus } from './status.ts';
+import { wireSteering } from './steer.ts';
+import { wireStorm } from './storm/storm.ts';
+import { openStream } from './stream.ts';
+import { wireTabs } from './tabs.ts';
+import { createTally, type Counts } from './tally.ts';
+import { showTimeline } from './timeline/view.ts';
 
 const LEDGER_MS = 1_000;
-const KEPT = 50_000;
-
-async function getJson<T>(path: string): Promise<T> {
-  const response = await fetch(path);
-  if (!response.ok) throw new Error(`Expected HTTP 200 from ${path}, got ${response.status}`);
-  return (await response.json()) as T;
-}
+const KEPT = 12_000;
+const ERRORS_KEPT = 100;
 
 // State first, with its cursor; the stream goes on from there, so that nothing falls in between.
-const { cursor: baseline, tasks } = await getJson<TaskList>('/tasks');
-const client = new EventClient<TaskEvents>('/events', readPageOptions(location.search, baseline));
+const [setup, { cursor: baseline, tasks }] = await Promise.all([getSetup(), getTasks()]);
+const stream = openStream(setup.eventsUrl, baseline);
+const { client } = stream;
 const tally = createTally(baseline);
-const board = createBoard(byId('tasks', HTMLElement));
-const say = createLog(byId('log', HTMLElement));
-const showCounts = createCounters();
 const delivered: string[] = [];
 const errors: EventClientError[] = [];
+const resets: string[] = [];
 
+const showCounts = createCounters();
 const changed = oncePerFrame(() => {
-  board.render();
-  showCounts(tally.counts, client.snapshot.value.opens, client.lastEventId);
+  showCounts(tally.counts, { opens: client.snapshot.value.opens, lastEventId: client.lastEventId, resets });
 });
+
+async function audit(): Promise<Counts> {
+  const { ids } = await getLedger(tally.audited);
+  tally.publish(ids);
+  changed();
+  return tally.counts;
+}
+
+function pressed(title: string): void {
+  recovery.pressed(title);
+  timeline.mark('fault', title);
+}
 
 client.on('*', (_data, { id }) => {
   if (id === undefined) return;
@@ -40,42 +58,41 @@ client.on('*', (_data, { id }) => {
   if (delivered.push(id) > 2 * KEPT) delivered.splice(0, KEPT);
   changed();
 });
-client.on('task.created', board.created);
-client.on('task.progress', board.progressed);
-client.on('task.completed', board.completed);
-client.lifecycle.on('error', (error) => errors.push(error));
-client.lifecycle.on('reset', ({ resumedFrom }) => {
+client.lifecycle.on('error', (error) => {
+  if (errors.push(error) > ERRORS_KEPT) errors.shift();
+});
+client.lifecycle.on('reset', ({ reason, resumedFrom }) => {
   tally.reset(resumedFrom);
-  void reload();
+  resets.push(reason);
+  changed();
 });
 client.snapshot.subscribe(changed);
 
-/** What was missed is not in the stream any more: the state itself is asked for. */
-async function reload(): Promise<void> {
-  try {
-    board.replace((await getJson<TaskList>('/tasks')).tasks);
-  } catch (error) {
-    say('error', String(error));
-  }
-  changed();
-}
-
-async function audit(): Promise<void> {
-  try {
-    const { epoch, head } = await getJson<Ledger>('/ledger');
-    tally.publishedUpTo(`${epoch}.${head}`);
-    changed();
-  } catch {
-    // Without a server there is nothing to compare with; the status says so.
-  }
-}
-
-board.replace(tasks);
-showConnection(client);
+const say = createLog(byId('log', HTMLElement));
+const recovery = showRecovery(client);
+const timeline = showTimeline(client);
+showStatus(client);
 logLifecycle(client, say);
-wireServerButtons(say);
-wireSteering(client);
-setInterval(() => void (document.hidden || audit()), LEDGER_MS);
+wireSteering(client, stream.comeBack);
+showFaults(setup.faults, say, pressed);
+if (setup.cluster) showCluster(say, pressed);
+
+reloadAfterResets(client, showPanels(client, boardOf(tasks)), say);
+
+wireStorm(client, setup.eventsUrl);
+wirePublishing();
+wireFilters(stream, setup.eventsUrl);
+const sessions = wireSessions(stream, say);
+defineInspector();
+const inspector = find('pushstream-inspector', HTMLElement);
+Object.assign(inspector, { client });
+wireTabs(byId('tools', HTMLElement), (panelId) => {
+  sessions.look(panelId === 'sessions-panel');
+  inspector.hidden = panelId !== 'inspector-panel';
+});
+
+// Without a server there is nothing to compare with; the status says so.
+every(LEDGER_MS, () => audit().catch(() => {}));
 
 const harness: Harness = {
   client,
@@ -85,6 +102,7 @@ const harness: Harness = {
   get counts() {
     return tally.counts;
   },
+  audit,
 };
 window.playground = harness;
 client.connect();

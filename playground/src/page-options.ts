@@ -6,15 +6,16 @@ const DEDUPE = { always: 'always', reconnect: 'reconnect', off: false } as const
  * What the page's own query says: `heartbeatMs` (asked of the server), `heartbeatTimeoutMs`,
  * `baseDelayMs`, `dedupe` (`always`, `reconnect`, `off`).
  */
-export function readPageOptions(search: string, lastEventId: string): EventClientOptions {
+export function readPageOptions(
+  search: string,
+): Pick<EventClientOptions, 'dedupe' | 'heartbeatTimeoutMs' | 'reconnect'> & { readonly heartbeatMs: number } {
   const page = new URLSearchParams(search);
   const number = (name: string): number | undefined => (page.has(name) ? Number(page.get(name)) : undefined);
   const dedupe = page.get('dedupe') ?? 'always';
   const heartbeatTimeoutMs = number('heartbeatTimeoutMs');
   return {
-    lastEventId,
     // The default is 15 s; here nobody wants to wait that long for a stall to be noticed.
-    query: { heartbeatMs: number('heartbeatMs') ?? 1_000 },
+    heartbeatMs: number('heartbeatMs') ?? 1_000,
     // A button makes the server repeat itself within a connection.
     dedupe: Object.entries(DEDUPE).find(([name]) => name === dedupe)?.[1] ?? 'always',
     ...(heartbeatTimeoutMs === undefined ? {} : { heartbeatTimeoutMs }),

@@ -21,7 +21,7 @@ void (async () => {
   };
   const getJson = async (path) => (await fetch(path)).json();
 
-  const { cursor: baseline } = await getJson('/tasks');
+  const [{ eventsUrl }, { cursor: baseline }] = await Promise.all([getJson('/api/setup'), getJson('/api/tasks')]);
   const delivered = [];
   const errors = [];
   const missing = new Set();
@@ -68,6 +68,7 @@ void (async () => {
 
   const options = {
     lastEventId: baseline,
+    headers: async () => ({ authorization: `Bearer ${(await getJson('/api/token')).token}` }),
     query: { heartbeatMs: Number(page.get('heartbeatMs') ?? 1000) },
     dedupe: { always: 'always', reconnect: 'reconnect', off: false }[page.get('dedupe') ?? 'always'],
     // Somebody who breaks it again and again does not want to wait longer and longer.
@@ -75,7 +76,7 @@ void (async () => {
   };
   if (page.has('heartbeatTimeoutMs')) options.heartbeatTimeoutMs = Number(page.get('heartbeatTimeoutMs'));
 
-  const client = new PushStream.EventClient('/events', options);
+  const client = new PushStream.EventClient(eventsUrl, options);
   let asked = false;
 
   function changed() {
@@ -98,8 +99,8 @@ void (async () => {
   }
 
   function renderConnection({ status, error, retry, opens }) {
-    // Everything here is of this page's own server.
-    const message = error?.message.replace(location.origin, '');
+    // Everything here is of this machine's own server.
+    const message = error?.message.replace(new URL(eventsUrl).origin, '');
     const reason = message ?? 'the server ended the stream';
     at('status').dataset.status = status;
     at('status').toggleAttribute('data-failed', status === 'closed' && error !== null);
@@ -113,7 +114,7 @@ void (async () => {
 
   async function audit() {
     try {
-      const ledger = await getJson('/ledger');
+      const ledger = await getJson('/api/ledger');
       if (ledger.epoch === epoch) announced = Math.max(announced, ledger.head);
       changed();
     } catch {
@@ -133,7 +134,11 @@ void (async () => {
 
   for (const button of document.querySelectorAll('[data-post]')) {
     button.addEventListener('click', () => {
-      fetch(button.dataset.post, { method: 'POST' }).catch(() => show('detail', 'The server could not be reached'));
+      const body = button.dataset.body;
+      const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+      fetch(button.dataset.post, { method: 'POST', body, headers }).catch(() =>
+        show('detail', 'The server could not be reached'),
+      );
     });
   }
   setInterval(() => document.hidden || audit(), 1000);

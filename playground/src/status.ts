@@ -1,6 +1,6 @@
 import type { EventClient, Snapshot } from 'pushstream-client';
 import type { TaskEvents } from '../task-events.ts';
-import { byId, setText } from './dom.ts';
+import { byId, seconds, setText } from './dom.ts';
 
 const WORDS: Record<Snapshot['status'], string> = {
   idle: 'Idle',
@@ -11,15 +11,18 @@ const WORDS: Record<Snapshot['status'], string> = {
   closed: 'Disconnected',
 };
 const TICK_MS = 100;
+/** A screen reader is told what lasts, not every step of a reconnection. */
+const SAY_AFTER_MS = 1_000;
 
 /** The connection as the snapshot has it: word, reason, and the wait counting down. */
-export function showConnection(client: EventClient<TaskEvents>): void {
+export function showStatus(client: EventClient<TaskEvents>): void {
   const pill = byId('status', HTMLElement);
   const word = byId('status-word', HTMLElement);
   const detail = byId('detail', HTMLElement);
   const wait = byId('wait', HTMLProgressElement);
-  const live = byId('live', HTMLElement);
+  const live = byId('live-status', HTMLElement);
   let ticking: ReturnType<typeof setInterval> | undefined;
+  let saying: ReturnType<typeof setTimeout> | undefined;
 
   function countDown(): void {
     const snapshot = client.snapshot.value;
@@ -33,27 +36,28 @@ export function showConnection(client: EventClient<TaskEvents>): void {
     } else ticking ??= setInterval(countDown, TICK_MS);
   }
 
-  client.snapshot.subscribe((snapshot) => {
-    pill.dataset['status'] = snapshot.status;
-    pill.toggleAttribute('data-failed', snapshot.status === 'closed' && snapshot.error !== null);
-    setText(word, WORDS[snapshot.status]);
-    setText(live, snapshot.error ? `${WORDS[snapshot.status]}: ${snapshot.error.message}` : WORDS[snapshot.status]);
+  client.snapshot.subscribe(({ status, error }) => {
+    pill.dataset['status'] = status;
+    pill.toggleAttribute('data-failed', status === 'closed' && error !== null);
+    setText(word, WORDS[status]);
+    clearTimeout(saying);
+    saying = setTimeout(() => setText(live, error ? `${WORDS[status]}: ${brief(error)}` : WORDS[status]), SAY_AFTER_MS);
     countDown();
   });
 }
 
-/** Everything here is of this page's own server. */
+/** Everything here is of this machine's own server. */
 function brief({ message }: Error): string {
-  return message.replace(location.origin, '');
+  return message.replace(/https?:\/\/[^/]*(\/\S*)/, '$1');
 }
 
 function detailOf({ status, error, retry, opens }: Snapshot): string {
   if (retry) {
-    const seconds = Math.max(0, (retry.at - Date.now()) / 1_000).toFixed(1);
-    return `Next attempt in ${seconds} s · ${error ? brief(error) : 'the server ended the stream'}`;
+    const left = seconds(Math.max(0, retry.at - Date.now()));
+    return `Next attempt in ${left} · ${error ? brief(error) : 'the server ended the stream'}`;
   }
   if (status === 'open') return opens > 1 ? `Connection ${opens} of this page` : 'First connection of this page';
   if (status === 'paused') return 'No connection, but the place in the stream is kept';
   if (error) return brief(error);
-  return status === 'closed' ? 'Until you connect again' : 'Waiting for the server';
+  return status === 'closed' ? 'Until somebody connects again' : 'Waiting for the server';
 }

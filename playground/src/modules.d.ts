@@ -1,0 +1,9 @@
+declare module '*.svelte' {
+  export { SvelteComponent as default } from 'svelte';
+}
+
+declare module '*.vue' {
+  import type { Component } from 'vue';
+  const component: Component;
+  export default component;
+}

@@ -1,0 +1,69 @@
+import { EventClient, type Query } from 'pushstream-client';
+import type { TaskEvents } from '../task-events.ts';
+import { getToken } from './api.ts';
+import { readPageOptions } from './page-options.ts';
+
+/** The page's one stream, and what else it takes to ask for others. */
+export interface PageStream {
+  readonly client: EventClient<TaskEvents>;
+  /** What this page calls itself. */
+  readonly session: string;
+  /** Another name, and a connection under it: who was killed does not come back under the old one. */
+  comeBack(): void;
+  /** A client for a part of the same events. */
+  watch(query: Query): EventClient;
+}
+
+const newSession = (): string => `page-${crypto.randomUUID().slice(0, 8)}`;
+
+/** @param cursor Where the state ends with which the page begins. */
+export function openStream(eventsUrl: string, cursor: string): PageStream {
+  const { heartbeatMs, ...options } = readPageOptions(location.search);
+  let session = newSession();
+  const headers = createCredentials();
+  const client = new EventClient<TaskEvents>(eventsUrl, {
+    ...options,
+    lastEventId: cursor,
+    headers: headers.get,
+    query: () => ({ heartbeatMs, session }),
+  });
+  client.lifecycle.on('open', headers.good);
+
+  return {
+    client,
+    get session() {
+      return session;
+    },
+    comeBack() {
+      session = newSession();
+      client.connect();
+    },
+    watch(query) {
+      const watching = createCredentials();
+      const watcher = new EventClient(eventsUrl, {
+        ...options,
+        headers: watching.get,
+        query: { ...query, heartbeatMs },
+      });
+      watcher.lifecycle.on('open', watching.good);
+      return watcher;
+    },
+  };
+}
+
+/** A token is used until it is refused, as one that takes time to get would be. */
+function createCredentials(): { readonly get: () => Promise<Record<string, string>>; readonly good: () => void } {
+  let token: string | undefined;
+  let isGood = false;
+  return {
+    async get() {
+      // Asked again before the stream opened: it was not taken, or nothing is known of it.
+      if (!isGood || token === undefined) ({ token } = await getToken());
+      isGood = false;
+      return { authorization: `Bearer ${token}` };
+    },
+    good() {
+      isGood = true;
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { BUCKET_MS, type Mark, type MarkKind, PAST_MS, type Phase, type Recording } from './record.ts';
+
+/** The colours of the page, as they are now. */
+export type Palette = Readonly<Record<'accent' | 'good' | 'busy' | 'bad' | 'calm' | 'line' | 'soft' | 'ink', string>>;
+
+/** What is planned is shown too: the next attempt. */
+const FUTURE_MS = 5_000;
+const SPAN_MS = PAST_MS + FUTURE_MS;
+const STEP_MS = 10_000;
+
+const LANES = { faults: 14, status: 30, events: 104, beats: 116, axis: 142 } as const;
+const STATUS_HEIGHT = 16;
+const EVENTS_HEIGHT = 48;
+
+const PHASES: Record<Phase, keyof Palette> = {
+  idle: 'line',
+  connecting: 'busy',
+  open: 'good',
+  waiting: 'busy',
+  paused: 'calm',
+  closed: 'bad',
+};
+
+/** One frame of the picture. */
+interface Frame {
+  readonly context: CanvasRenderingContext2D;
+  readonly width: number;
+  readonly palette: Palette;
+  readonly now: number;
+  readonly x: (at: number) => number;
+}
+
+export function draw(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  palette: Palette,
+  recording: Recording,
+): void {
+  const now = performance.now();
+  const x = (at: number): number => ((at - now + PAST_MS) / SPAN_MS) * width;
+  const frame: Frame = { context, width, palette, now, x };
+  context.clearRect(0, 0, width, height);
+  context.font = '11px system-ui, sans-serif';
+  drawAxis(frame);
+  drawBands(frame, recording);
+  drawEvents(frame, recording);
+  for (const mark of recording.marks) if (mark.at > now - PAST_MS) drawMark(frame, mark);
+  if (recording.due !== undefined) drawDue(frame, recording.due);
+}
+
+function drawAxis({ context, palette, now, x }: Frame): void {
+  context.fillStyle = palette.line;
+  context.fillRect(0, LANES.events, x(now), 1);
+  context.fillStyle = palette.soft;
+  context.fillRect(x(now), LANES.status - 6, 1, LANES.beats - LANES.status + 14);
+  context.textAlign = 'center';
+  for (let ago = STEP_MS; ago < PAST_MS; ago += STEP_MS)
+    context.fillText(`−${ago / 1_000} s`, x(now - ago), LANES.axis);
+  context.fillText('now', x(now), LANES.axis);
+}
+
+/** A wait is half as high as what it waits for. */
+function drawBands({ context, palette, now, x }: Frame, { bands }: Recording): void {
+  for (const [index, { phase, from }] of bands.entries()) {
+    const to = bands[index + 1]?.from ?? now;
+    if (to < now - PAST_MS || phase === 'idle') continue;
+    const height = phase === 'waiting' ? STATUS_HEIGHT / 4 : STATUS_HEIGHT;
+    const left = Math.max(0, x(from));
+    context.fillStyle = palette[PHASES[phase]];
+    context.fillRect(left, LANES.status + (STATUS_HEIGHT - height) / 2, Math.max(1.5, x(to) - left), height);
+  }
+}
+
+/** By the square root: one event is seen beside a thousand. */
+function drawEvents({ context, palette, now, x, width }: Frame, { eventsAt }: Recording): void {
+  const last = Math.floor(now / BUCKET_MS);
+  const first = last - PAST_MS / BUCKET_MS;
+  const barWidth = Math.max(1, (BUCKET_MS / SPAN_MS) * width - 0.5);
+  context.beginPath();
+  for (let bucket = first; bucket <= last; bucket += 1) {
+    const events = eventsAt(bucket);
+    if (events === 0) continue;
+    const height = Math.min(EVENTS_HEIGHT, 4 + 5 * Math.sqrt(events));
+    context.rect(x(bucket * BUCKET_MS), LANES.events - height, barWidth, height);
+  }
+  context.fillStyle = palette.accent;
+  context.fill();
+}
+
+const MARKS: Record<MarkKind, (frame: Frame, x: number, text: string) => void> = {
+  heartbeat({ context, palette }, x) {
+    context.fillStyle = palette.soft;
+    context.fillRect(x, LANES.beats - 4, 1.5, 8);
+  },
+  repeat({ context, palette }, x) {
+    context.fillStyle = palette.busy;
+    context.beginPath();
+    context.arc(x, LANES.events - 6, 4, 0, 2 * Math.PI);
+    context.fill();
+  },
+  attempt({ context, palette }, x) {
+    context.fillStyle = palette.ink;
+    context.fillRect(x - 1, LANES.status - 2, 2, STATUS_HEIGHT + 4);
+  },
+  failure({ context, palette }, x) {
+    context.strokeStyle = palette.bad;
+    context.lineWidth = 2;
+    const y = LANES.status + STATUS_HEIGHT / 2;
+    context.beginPath();
+    context.moveTo(x - 4, y - 4);
+    context.lineTo(x + 4, y + 4);
+    context.moveTo(x + 4, y - 4);
+    context.lineTo(x - 4, y + 4);
+    context.stroke();
+  },
+  reset: (frame, x, text) => drawFlag(frame, x, text, 'busy'),
+  fault: (frame, x, text) => drawFlag(frame, x, text, 'bad'),
+};
+
+function drawMark(frame: Frame, { kind, at, text }: Mark): void {
+  MARKS[kind](frame, frame.x(at), text);
+}
+
+function drawFlag({ context, palette }: Frame, x: number, text: string, colour: keyof Palette): void {
+  context.fillStyle = palette[colour];
+  context.fillRect(x, LANES.faults - 10, 1.5, LANES.events - LANES.faults + 10);
+  context.textAlign = 'left';
+  context.fillText(text, x + 5, LANES.faults - (colour === 'bad' ? 2 : -9));
+}
+
+function drawDue({ context, palette, now, x }: Frame, due: number): void {
+  const to = Math.min(x(due), x(now + FUTURE_MS));
+  context.strokeStyle = palette.busy;
+  context.lineWidth = 1.5;
+  context.setLineDash([3, 3]);
+  context.beginPath();
+  context.moveTo(x(now), LANES.status + STATUS_HEIGHT / 2);
+  context.lineTo(to, LANES.status + STATUS_HEIGHT / 2);
+  context.stroke();
+  context.setLineDash([]);
+  context.strokeRect(to - 1, LANES.status, 2, STATUS_HEIGHT);
+}
