@@ -88,14 +88,15 @@ export interface Task {
 export interface Ledger {
   /** Of the log as it is now. */
   readonly epoch: string;
-  /** The number of the newest event. */
+  /** The number of the log's newest entry. Not every entry is an event: servers tell each other things there, too. */
   readonly head: number;
-  /** The number of the oldest event that can still be read; `head + 1` where there is none. */
+  /** The number of the oldest entry that can still be read; `head + 1` where there is none. */
   readonly oldest: number;
   /**
    * The ids behind the cursor, in order, at most 50,000; none without `after`. Behind a cursor of an earlier epoch
    * come the rest of that epoch, then those that followed: a `pushstream.reset` covers what lies between its
-   * `requested` and its `resumedFrom`, that one included; what is missing elsewhere was lost.
+   * `requested` and its `resumedFrom`, that one included; what is missing elsewhere was lost. Numbers that are missing
+   * here were no events.
    */
   readonly ids: readonly string[];
 }

@@ -8,15 +8,15 @@ export interface Ledger {
   idsAfter(cursor: string, limit: number): string[];
 }
 
-/** Numbers that follow each other; a log counts without gaps. */
+/** Numbers that follow each other. */
 interface Run {
   readonly epoch: string;
   readonly first: number;
   last: number;
 }
 
-/** Runs that are remembered: a new one begins with each epoch. */
-const MAX_RUNS = 1_000;
+/** Runs that are remembered. A new one begins with each epoch, and behind entries that are no events. */
+const MAX_RUNS = 10_000;
 
 export function createLedger(): Ledger {
   const runs: Run[] = [];

@@ -19,9 +19,11 @@ export function createStageLog(maxEvents: number, ledger: Ledger): StageLog {
   }
 
   return {
+    ...log,
     async publish(entry) {
       const stored = await log.publish(entry);
-      if (!stored.duplicate) ledger.note(stored);
+      // What servers tell each other there is no event.
+      if (!stored.duplicate && !entry.type.startsWith('pushstream.')) ledger.note(stored);
       return stored;
     },
     head,
@@ -30,7 +32,6 @@ export function createStageLog(maxEvents: number, ledger: Ledger): StageLog {
       const isForgotten = after.epoch === now.epoch && after.seq < now.first - 1;
       return isForgotten ? { kind: 'gap', reason: 'trimmed', head: now } : log.read(after, limit);
     },
-    tail: (after, signal) => log.tail(after, signal),
     async trim(keep) {
       const { last } = await log.head();
       first = Math.max(first, last - keep + 1);
