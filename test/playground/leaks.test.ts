@@ -1,20 +1,12 @@
-import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import type { FaultName } from '../../playground/contract.ts';
 import { elapse } from '../support/until.ts';
 import { press } from './support.ts';
 
 /** Sockets, servers and timers of this process. */
-function held(): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of process.getActiveResourcesInfo()) {
-    if (/^(TCP|Timeout)/.test(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return Object.fromEntries([...counts].sort());
-}
+const held = (): string[] => process.getActiveResourcesInfo().filter((name) => /^(TCP|Timeout)/.test(name));
 
 test('a playground that is closed holds no socket and no timer, whatever was pressed last', async () => {
-  const before = held();
   const names: readonly FaultName[] = ['stall', 'slow', 'refuse', 'drain', 'cut-mid-event', 'unavailable'];
   for (const name of names) {
     await using pressed = await press({ simulate: true });
@@ -24,8 +16,8 @@ test('a playground that is closed holds no socket and no timer, whatever was pre
     await pressed.fault(name, '?seconds=60');
   }
   // Sockets that are destroyed go with the next turns of the event loop.
-  for (let turns = 0; turns < 100 && !isDeepStrictEqual(held(), before); turns += 1) await elapse(10);
-  expect(held()).toEqual(before);
+  for (let turns = 0; turns < 100 && held().length > 0; turns += 1) await elapse(10);
+  expect(held()).toEqual([]);
 });
 
 test('connections that break leave nothing at the proxy', async () => {
