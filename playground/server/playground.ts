@@ -100,9 +100,8 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
       bursts.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await proxy.close();
-      await stage.close();
-      await closed;
+      // The hub says good-bye to its streams; the proxy drops those that do not hear it.
+      await Promise.all([stage.close(), proxy.close(), closed]);
     },
   };
 }

@@ -15,9 +15,11 @@ export interface FaultProxy {
   readonly refusing: Span;
   /** While it lasts, the network is narrow and late. */
   readonly slow: Span;
+  /** Takes no more connections; those that do not end by themselves in a moment are dropped. */
   close(): Promise<void>;
 }
 
+const GRACE_MS = 300;
 const NARROW: Narrowness = { bytesPerSecond: 4_096, latencyMs: 400 };
 
 export interface FaultProxyOptions {
@@ -53,11 +55,15 @@ export async function startFaultProxy({ port, orNext = false, to }: FaultProxyOp
     refusing,
     slow,
     close() {
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
+      const impatient = setTimeout(() => {
+        for (const link of links) link.reset();
+      }, GRACE_MS);
+      return new Promise((resolve) => {
+        server.close(() => {
+          clearTimeout(impatient);
+          resolve();
+        });
       });
-      for (const link of links) link.reset();
-      return closed;
     },
   };
 }
