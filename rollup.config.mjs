@@ -48,9 +48,6 @@ const packages = [
   { name: 'svelte', entries: { index: 'index.ts' }, isEsmOnly: true },
 ];
 
-// What is shared has a name of its own at each change: nothing of an earlier build is to be packed.
-for (const { name } of packages) rmSync(`packages/${name}/dist`, { recursive: true, force: true });
-
 const target = 'es2022';
 
 const input = ({ name }, entries) =>
@@ -148,4 +145,10 @@ function umd({ name, umd: { entry, file, global, includes = '', isAscii = false 
   };
 }
 
-export default packages.flatMap((item) => [...modules(item), dts(item), ...(item.umd ? [umd(item)] : [])]);
+/** `--configOnly client`: that package alone. */
+export default ({ configOnly }) => {
+  const wanted = packages.filter(({ name }) => configOnly === undefined || name === configOnly);
+  // What is shared has a name of its own at each change: nothing of an earlier build is to be packed.
+  for (const { name } of wanted) rmSync(`packages/${name}/dist`, { recursive: true, force: true });
+  return wanted.flatMap((item) => [...modules(item), dts(item), ...(item.umd ? [umd(item)] : [])]);
+};

@@ -6,17 +6,18 @@ import { env, root, run } from './run.mjs';
 
 await install();
 if (isStale()) {
-  console.log('Building …');
-  const { code } = await run('rollup --config --silent', { show: true });
+  // All else runs from the sources; what users put into a script tag is a build.
+  console.log('Building the client, and the page …');
+  const { code } = await run('rollup --config --configOnly client --silent', { show: true });
   if (code !== 0) process.exit(code);
 }
 
 // A process group of its own, so that a signal to us ends everything the playground started.
 const posix = process.platform !== 'win32';
-const playground = spawn('node --run start', {
+const command = ['--import', './server/sources.ts', 'server/main.ts'];
+const playground = spawn('node', [...command, ...process.argv.slice(2)], {
   cwd: join(root, 'playground'),
   env: env(),
-  shell: true,
   stdio: ['ignore', 'inherit', 'inherit'],
   detached: posix,
 });
