@@ -62,7 +62,10 @@ describeInChromium('faults', { simulate: false }, (tests) => {
     const { page, read, until } = await open(`/?heartbeatTimeoutMs=1500&${QUICK}`);
     await read(({ client }) => {
       const counted = globalThis as { heartbeats?: number };
-      client.lifecycle.on('comment', () => (counted.heartbeats = (counted.heartbeats ?? 0) + 1));
+      client.inspect(({ kind, ...said }) => {
+        if (kind === 'frame' && 'frame' in said && said.frame.kind === 'id')
+          counted.heartbeats = (counted.heartbeats ?? 0) + 1;
+      });
     });
     await until(() => ((globalThis as { heartbeats?: number }).heartbeats ?? 0) >= 6);
     expect(await read(({ client, errors }) => ({ opens: client.snapshot.value.opens, errors: errors.length }))).toEqual(
