@@ -13,7 +13,7 @@ if (!chromiumPath && chromiumMayMiss) {
 }
 
 /** A page of the playground, and what it complained about. */
-interface OpenPage {
+export interface OpenPage {
   readonly page: Page;
   readonly complaints: string[];
   /** The `Last-Event-ID` of each request for the event stream so far. */
