@@ -119,6 +119,11 @@ describe('words', () => {
     expect(names).toEqual(members(face(), 'Log').map(({ name }) => name));
   });
 
+  test('the table of what instances share has exactly the functions of Shared', () => {
+    const names = firsts('shared functions').map((signature) => signature.replace(/\(.*/, ''));
+    expect(names).toEqual(members(face(), 'Shared').map(({ name }) => name));
+  });
+
   test('the table of errors has exactly the exported classes, each with its code', () => {
     const shown = shownIn('server errors').map(([name = '', code = '']) => [codeIn(name)[0], codeIn(code)[0]]);
     const exported = [...errorClasses(face())].filter(([, code]) => code !== undefined);

@@ -154,6 +154,7 @@ async function bench(options: PushStreamOptions = {}, log: ScriptedLog = new Scr
     log,
     stats: createStats(),
     environment,
+    watcher: { begins: () => Promise.resolve(), entered() {}, left() {}, ordered() {}, jumped() {} },
     bufferedBytes: () => bufferedBytes,
     replays: () => replays,
   });
@@ -202,7 +203,7 @@ test('who was revoked while it was let in gets nothing replayed', async () => {
   await push.publish('secret', 1);
   await environment.settle();
   const answer = push.fetch(new Request('http://server.test/', { headers: { 'last-event-id': cursor } }));
-  push.revoke({ clientId: 'anybody' });
+  void push.revoke({ clientId: 'anybody' });
   const text = await (await answer).text();
   expect(text).toContain('pushstream.closing');
   expect(text).not.toContain('secret');

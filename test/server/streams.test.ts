@@ -39,7 +39,7 @@ describe('a stream begins', () => {
     expect(first).toEqual({ kind: 'retry', retryMs: 2_000 });
     expect(second).toMatchObject({ kind: 'event', type: 'pushstream.ready' });
     expect(await stream.control('ready')).toEqual([
-      { connectionId: 't2', cursor: stream.lastEventId, resumed: false, replayed: 0, heartbeatMs: 15_000 },
+      { connectionId: 't3', cursor: stream.lastEventId, resumed: false, replayed: 0, heartbeatMs: 15_000 },
     ]);
   });
 
@@ -346,8 +346,8 @@ describe('a stream ends', () => {
     const as = (user: string, key: string): Promise<Awaited<ReturnType<typeof open>>> =>
       open(push.fetch, '/events', { 'x-user': user, 'x-key': key });
     const [one, two, three] = [await as('ann', 'k1'), await as('ann', 'k2'), await as('bob', 'k1')];
-    expect(push.revoke({ clientId: 'ann', credential: 'k2' })).toBe(1);
-    expect(push.revoke({ credential: 'k1' })).toBe(2);
+    expect(await push.revoke({ clientId: 'ann', credential: 'k2' })).toBe(1);
+    expect(await push.revoke({ credential: 'k1' })).toBe(2);
     for (const stream of [one, two, three]) {
       expect(await stream.control('closing')).toMatchObject([{ reason: 'revoked' }]);
     }
@@ -358,8 +358,8 @@ describe('a stream ends', () => {
     const push = start();
     const stream = await open(push.fetch, '/events?session=tab-1');
     const other = await open(push.fetch, '/events?session=tab-2');
-    expect(push.kill('tab-1')).toBe(true);
-    expect(push.kill('tab-3')).toBe(false);
+    expect(await push.kill('tab-1')).toBe(true);
+    expect(await push.kill('tab-3')).toBe(false);
     expect(await stream.control('closing')).toMatchObject([{ reason: 'killed' }]);
     expect((await open(push.fetch, '/events?session=tab-1')).response.status).toBe(204);
     await other.take();
@@ -371,7 +371,7 @@ describe('a stream ends', () => {
     const push = start();
     await open(push.fetch, '/events?session=tab');
     const other = await open(push.fetch, '/events?session=tab');
-    expect(push.kill(String(push.sessions()[0]?.connectionId))).toBe(true);
+    expect(await push.kill(String(push.sessions()[0]?.connectionId))).toBe(true);
     await other.take();
     expect(other.isOver).toBe(false);
     expect((await open(push.fetch, '/events?session=tab')).response.status).toBe(200);

@@ -9,16 +9,19 @@ import { hostEnvironment } from './host.ts';
 import { fetchHandler } from './hosts/fetch.ts';
 import { nodeHandler } from './hosts/node.ts';
 import { Hub } from './hub.ts';
+import { createInstance } from './instance.ts';
 import { createKilled } from './killed.ts';
 import { memoryLog } from './log/memory.ts';
+import { createMemoryShared } from './log/memory-shared.ts';
 import type { Log } from './log/log.ts';
 import type { PushStreamOptions } from './options.ts';
 import { createPublisher, type Publish } from './publish.ts';
-import type { DrainOptions, PushStream, RevokeOptions, Settings } from './push-stream.ts';
+import type { DrainOptions, PushStream, Settings } from './push-stream.ts';
 import { checkRoute, type RouteOptions } from './route.ts';
 import { type Resolved, resolveSettings } from './resolve-options.ts';
 import { runSource, type RunningSource, type SourceOptions } from './source.ts';
 import { createStats } from './stats.ts';
+import { watchShared } from './watch-shared.ts';
 
 /** How long the last events may take to come out of the log when it closes. */
 const DELIVERY_MS = 1_000;
@@ -42,14 +45,27 @@ export function createPushStream<Events extends object = Record<string, unknown>
 
   const log: Log = givenLog ?? memoryLog({}, environment);
   const stats = createStats();
+  const killed = createKilled(environment);
+  let isOver = false;
+  const shared = watchShared(log.shared ?? createMemoryShared(environment), environment, () => isOver);
+  const instance = createInstance({
+    log,
+    shared,
+    environment,
+    killed,
+    presenceTtlMs: () => settings.presenceTtlMs,
+    sessions: () => hub.sessions,
+    revoked: () => admission.revoke(),
+    stored: ({ epoch, seq }) => hub.stored(epoch, seq),
+  });
   const hub = new Hub({
     log,
     stats,
     environment,
+    watcher: instance.watcher,
     bufferedBytes: () => settings.limits.bufferedBytes,
     replays: () => settings.limits.replays,
   });
-  const killed = createKilled(environment);
   const current = (): Resolved => settings;
   const admission = createAdmission({ hub, log, killed, settings: current });
   const ended = new AbortController();
@@ -95,6 +111,14 @@ export function createPushStream<Events extends object = Record<string, unknown>
     cancel();
   }
 
+  /** The others hear of it, unless they cannot. */
+  async function farewell(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = environment.setTimer(resolve, DELIVERY_MS);
+      void instance.end().then(cancel, cancel).then(resolve);
+    });
+  }
+
   async function close(): Promise<void> {
     admission.close();
     ended.abort();
@@ -104,6 +128,8 @@ export function createPushStream<Events extends object = Record<string, unknown>
     for (const session of hub.sessions) session.end('closed', RETRY_MS);
     hub.wake();
     await allGone();
+    await farewell();
+    isOver = true;
     await log.close();
   }
 
@@ -132,33 +158,11 @@ export function createPushStream<Events extends object = Record<string, unknown>
       return formatCursor({ epoch, seq: last });
     },
     sessions: () => [...hub.sessions].map((session) => session.info),
-    kill(name) {
-      let found = false;
-      for (const session of hub.sessions) {
-        const { connectionId, session: label } = session.identity;
-        if (connectionId !== name && label !== name) continue;
-        found = true;
-        if (label !== undefined && label === name) killed.add(label);
-        session.end('killed');
-      }
-      return found;
-    },
-    revoke(who: RevokeOptions) {
-      const { clientId, credential } = who;
-      if (clientId === undefined && credential === undefined) {
-        throw new TypeError('who: expected a clientId or a credential, got neither');
-      }
-      admission.revoke();
-      let streams = 0;
-      for (const session of hub.sessions) {
-        const { identity } = session;
-        if (clientId !== undefined && identity.clientId !== clientId) continue;
-        if (credential !== undefined && identity.credential !== credential) continue;
-        session.end('revoked');
-        streams += 1;
-      }
-      return streams;
-    },
+    presence: () => instance.presence(),
+    kill: (session) => instance.kill(session),
+    killAll: () => instance.killAll(),
+    revoke: (who) => instance.revoke(who),
+    shared,
     stats: () => structuredClone(stats),
     drain(given: DrainOptions = {}) {
       const { windowMs } = complete<{ windowMs: number }>('options', given, drainOptions);

@@ -6,6 +6,8 @@ export interface Follower {
   readonly epoch: string;
   /** The newest number that it has. */
   readonly applied: number;
+  /** What has to be known before. */
+  prepare(): Promise<void>;
   begin(head: LogHead): void;
   apply(page: LogPage): void;
 }
@@ -43,7 +45,9 @@ export async function follow(
 
   async function read(): Promise<void> {
     if (!isBegun) {
-      follower.begin(await log.head());
+      const head = await log.head();
+      await follower.prepare();
+      follower.begin(head);
       isBegun = true;
     }
     const position: Position = { epoch: follower.epoch, seq: follower.applied };

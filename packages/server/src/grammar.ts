@@ -17,6 +17,7 @@ const NAME = /^[\w:@~-]+(?:\.[\w:@~-]+)*$/;
 
 /** The stream's own: nobody else may publish them. */
 const RESERVED = /^pushstream(?:\.|$)/;
+export const isReserved = (name: string): boolean => RESERVED.test(name);
 
 /** Words for people and programs: printable ASCII, which cannot forge a line of a log. */
 const LABEL = /^[!-~](?:[ -~]*[!-~])?$/;
@@ -37,7 +38,7 @@ const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= MAX_WORD_LENGTH && !UNPRINTABLE.test(value);
 
 /** Segments of letters, digits and `_ - : @ ~`, between dots; at most 256 characters; not of `pushstream`. */
-export const isName = (value: unknown): value is string => isWord(value, NAME) && !RESERVED.test(value);
+export const isName = (value: unknown): value is string => isWord(value, NAME) && !isReserved(value);
 
 /** What events of one kind have in common; an event type has the same form. */
 export const isChannel = (value: unknown): value is string => isName(value);

@@ -7,7 +7,10 @@ import type { Environment } from './environment.ts';
 import { endGreatest } from './budget.ts';
 import { fanOut } from './fan-out.ts';
 import { createFrame, type Frame, type FrameEntry } from './frame.ts';
+import { createHeld } from './held.ts';
+import type { HubWatcher } from './hub-watcher.ts';
 import type { LogHead, LogPage } from './log/log.ts';
+import { ORDER } from './order.ts';
 import { createPages, pageLength, type Pages, type PagesParts } from './pages.ts';
 import type { Session } from './session.ts';
 import type { Batch, Page, Reader, SessionHub } from './session-hub.ts';
@@ -15,12 +18,11 @@ import type { Stats } from './stats.ts';
 import { createWheel, type Wheel } from './wheel.ts';
 
 const WHEEL_STEP_MS = 100;
-/** Ephemeral events that wait for a log that is behind. */
-const MAX_HELD = 10_000;
 
 /** What a hub is made of. */
 export interface HubParts extends PagesParts {
   readonly stats: Stats;
+  readonly watcher: HubWatcher;
   /** All that may wait, over all streams, in bytes. */
   readonly bufferedBytes: () => number;
 }
@@ -39,11 +41,11 @@ export class Hub implements SessionHub {
   readonly stats: Stats;
   readonly environment: Environment;
   readonly #pages: Pages;
+  readonly #watcher: HubWatcher;
   readonly #mostBuffered: () => number;
   /** What came and was not offered yet. */
   #pending: Frame[] = [];
-  /** Ephemeral frames, behind what was stored before them. */
-  #held: Array<{ readonly after: number; readonly frame: Frame }> = [];
+  readonly #held = createHeld();
   #deferred: Array<{ resume(): void }> = [];
   #isScheduled = false;
   #beat: { readonly seq: number; readonly chunk: Chunk } | undefined;
@@ -58,6 +60,7 @@ export class Hub implements SessionHub {
 
   constructor(parts: HubParts) {
     this.#pages = createPages(parts);
+    this.#watcher = parts.watcher;
     this.#mostBuffered = parts.bufferedBytes;
     this.stats = parts.stats;
     this.environment = parts.environment;
@@ -66,6 +69,10 @@ export class Hub implements SessionHub {
 
   now(): number {
     return this.environment.monotonicNow();
+  }
+
+  prepare(): Promise<void> {
+    return this.#watcher.begins();
   }
 
   /** Where it begins, before it has read anything. */
@@ -96,8 +103,9 @@ export class Hub implements SessionHub {
       if (entry.seq <= this.applied) continue;
       this.applied = entry.seq;
       this.#pending.push(this.#pages.push(entry));
+      if (entry.type === ORDER) this.#watcher.ordered(entry);
     }
-    this.#release();
+    this.#pending.push(...this.#held.take(this.applied));
     this.stats.lag = Math.max(0, this.#awaited - this.applied);
     this.#schedule();
   }
@@ -105,12 +113,8 @@ export class Hub implements SessionHub {
   /** An event that is in no log, behind those that were stored before it. */
   pass(entry: Omit<FrameEntry, 'seq'>): void {
     const frame = createFrame({ ...entry, seq: undefined }, this.epoch);
-    if (this.#held.length === MAX_HELD) {
-      this.#held.shift();
-      this.stats.dropped += 1;
-    }
-    this.#held.push({ after: this.#awaited, frame });
-    this.#release();
+    this.stats.dropped += this.#held.add(this.#awaited, frame);
+    this.#pending.push(...this.#held.take(this.applied));
     this.#schedule();
   }
 
@@ -152,6 +156,7 @@ export class Hub implements SessionHub {
   enter(session: Session): void {
     this.sessions.add(session);
     this.stats.connections = this.sessions.size;
+    this.#watcher.entered(session);
   }
 
   /** A stream is over. */
@@ -159,6 +164,7 @@ export class Hub implements SessionHub {
     if (!this.sessions.delete(session)) return;
     this.audiences.leave(session.audience);
     this.stats.connections = this.sessions.size;
+    this.#watcher.left(session);
     this.wake();
   };
 
@@ -167,24 +173,17 @@ export class Hub implements SessionHub {
     return this.#stored.get(this.epoch) ?? 0;
   }
 
-  #release(): void {
-    while (this.#held[0] && this.#held[0].after <= this.applied) {
-      const held = this.#held.shift();
-      if (held) this.#pending.push(held.frame);
-    }
-  }
-
   /** The log went another way: what came before it counts no more. */
   #jump(epoch: string, seq: number, reason: ResetReason): void {
     const before = this.epoch;
-    this.stats.dropped += this.#held.length;
+    this.stats.dropped += this.#held.clear();
     this.#pending = [];
-    this.#held = [];
     const places = [...this.sessions].map((session) => [session, session.position] as const);
     this.begin({ epoch, last: seq });
     for (const [session, place] of places) {
       session.restart(reason, formatCursor({ epoch: before, seq: place }));
     }
+    this.#watcher.jumped();
   }
 
   #schedule(): void {

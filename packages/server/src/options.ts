@@ -78,6 +78,11 @@ export interface PushStreamOptions<Events extends object = Record<string, unknow
   readonly hosts?: readonly string[] | undefined;
   /** Ends a stream after 80 to 100 % of this, in milliseconds; it resumes. `false`: never. @default false */
   readonly maxConnectionAgeMs?: number | false | undefined;
+  /**
+   * How long the streams of an instance are listed by the others when it dies without a word, in
+   * milliseconds. @default 30_000
+   */
+  readonly presenceTtlMs?: number | undefined;
   /** Clocks, chance, timers, error reporting; any part. @default the host's */
   readonly environment?: Partial<Environment> | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts';
 import { createFrame, type Frame, type FrameEntry } from './frame.ts';
+import { isReserved } from './grammar.ts';
 import type { Log, LogEntry } from './log/log.ts';
 import { createLogReader } from './log-reader.ts';
 import { createRing, type PageLimit } from './ring.ts';
@@ -47,6 +48,8 @@ export function createPages({ log, replays, environment }: PagesParts): Pages {
 
   /** Whatever is stored, only what can be a block gets out; one that cannot is as if a filter refused it. */
   function frameOf(entry: FrameEntry): Frame {
+    // Not the streams' business, whatever they ask for.
+    if (isReserved(entry.type)) return { entry, text: '', size: 0 };
     try {
       return createFrame(entry, epoch);
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { EventType, OutgoingEventOf, Published, PublishOptions } from './events.ts';
 import type { NodeHandler } from './hosts/node.ts';
+import type { Shared } from './log/shared.ts';
 import type { PushStreamOptions } from './options.ts';
 import type { RouteOptions } from './route.ts';
-import type { SessionInfo } from './session-info.ts';
+import type { PresentSession, SessionInfo } from './session-info.ts';
 import type { Source, SourceOptions } from './source.ts';
 import type { Stats } from './stats.ts';
 
@@ -53,12 +54,31 @@ export interface PushStream<Events extends object = Record<string, unknown>> {
   /** The open streams of this instance. */
   sessions(): readonly SessionInfo[];
   /**
-   * Ends a session by the name that its client gave it by `?session=`, for good: who comes back under it
-   * within an hour gets a 204. By a connection's id, it ends that connection only.
+   * The open streams of all instances on the log, as those told within the last seconds.
+   *
+   * @throws {LogUnavailableError} When the others cannot be asked.
    */
-  kill(session: string): boolean;
-  /** Ends the streams of a client or of a credential; they have to be authorised again. Returns how many. */
-  revoke(who: RevokeOptions): number;
+  presence(): Promise<readonly PresentSession[]>;
+  /**
+   * Ends a session by the name that its client gave it by `?session=`, for good and on every instance: who
+   * comes under it within an hour gets a 204. By a connection's id, it ends that connection only. Resolves
+   * to whether there was one, when the order is stored.
+   *
+   * @throws {LogUnavailableError} When the others cannot be told; here it is done.
+   */
+  kill(session: string): Promise<boolean>;
+  /** `kill` for every open stream of every instance. Resolves to how many they are, and rejects as it does. */
+  killAll(): Promise<number>;
+  /**
+   * Ends the streams of a client or of a credential on every instance; they have to be authorised again.
+   * Resolves to how many they are, as far as the instances have told, when the order is stored.
+   *
+   * @throws {TypeError} Where neither is named; at once.
+   * @throws {LogUnavailableError} When the others cannot be told; here it is done.
+   */
+  revoke(who: RevokeOptions): Promise<number>;
+  /** What the instances on the log share beside it: the log's own, or one of this hub alone. */
+  readonly shared: Shared;
   /** What happened so far, and how it is now. */
   stats(): Stats;
   /** Takes no more streams (503), tells and ends the open ones over a window. Publishing goes on. */

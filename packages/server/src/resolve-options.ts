@@ -20,6 +20,7 @@ export interface Resolved {
   readonly origins: readonly string[] | '*';
   readonly hosts: readonly string[] | undefined;
   readonly maxConnectionAgeMs: number | false;
+  readonly presenceTtlMs: number;
 }
 
 const limits: Manual<Complete<Limits>> = {
@@ -60,6 +61,7 @@ const settings: Manual<Settled> = {
   origins: ['object | "*"', []],
   hosts: ['object', undefined],
   maxConnectionAgeMs: [`1000..2147483647 | false`, false],
+  presenceTtlMs: ['1000..3600000', 30_000],
 };
 
 function checkTexts(path: string, given: readonly string[] | '*' | undefined): void {

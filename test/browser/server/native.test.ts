@@ -111,7 +111,7 @@ describe.skipIf(!chromiumPath && chromiumMayMiss)("Chromium's own EventSource", 
     test('a session that is killed comes back once, gets a 204, and is closed', async () => {
       await visit(version);
       await read('/events?session=this-tab');
-      expect(site.push.kill('this-tab')).toBe(true);
+      expect(await site.push.kill('this-tab')).toBe(true);
       await expect.poll(readyState).toBe(2);
       expect((await of('pushstream.closing')).map(({ data }): unknown => JSON.parse(data))).toEqual([
         { reason: 'killed', retryMs: 0 },

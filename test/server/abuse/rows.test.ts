@@ -232,7 +232,7 @@ test('S21: what was granted yesterday is not replayed today', async () => {
   await push.publish('tick', 1, { channel: 'b' });
   expect(data(await stream.events())).toEqual([1]);
   channels = ['a'];
-  push.revoke({ credential: 'login-7' });
+  await push.revoke({ credential: 'login-7' });
   expect(await stream.control('closing')).toMatchObject([{ reason: 'revoked' }]);
   await push.publish('tick', 2, { channel: 'b' });
   await push.publish('tick', 3, { channel: 'a' });

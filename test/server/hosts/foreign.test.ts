@@ -97,7 +97,7 @@ describe.each(readers)('$name', (reader) => {
     await publishNumbers(push, 1, 5);
     await until(() => of('tick').length === 5);
     const last = await push.cursor();
-    for (const { connectionId } of push.sessions()) push.kill(connectionId);
+    for (const { connectionId } of push.sessions()) await push.kill(connectionId);
     await until(() => of('pushstream.closing').length === 1);
     expect(of('pushstream.closing')).toEqual([{ reason: 'killed', retryMs: 0 }]);
     await until(() => of(READY).length === 2);
@@ -109,7 +109,7 @@ test.each(readers.filter(({ name }) => name !== 'eventsource-parser' && !name.st
   '$name: a session that is killed comes back once, gets a 204, and stays away',
   async (reader) => {
     await open(reader, '?session=tab-7');
-    expect(push.kill('tab-7')).toBe(true);
+    expect(await push.kill('tab-7')).toBe(true);
     await until(() => push.sessions().length === 0);
     await elapse(400);
     // A 204 is said before anybody is asked.

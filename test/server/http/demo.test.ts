@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createDemo } from '../../../packages/server/src/demo.ts';
+import { createMemoryShared } from '../../../packages/server/src/log/memory-shared.ts';
 import { createPushStream, memoryLog, type Published } from '../../../packages/server/src/index.ts';
 import { simulateTasks } from '../../../packages/server/src/tasks.ts';
 import { open } from '../streams.ts';
@@ -12,11 +13,11 @@ describe('a demo', () => {
     const push = createPushStream({ environment });
     const stream = await open(push.fetch);
     const demo = createDemo(push, environment);
-    expect(demo.start({ intervalSeconds: 2 })).toEqual({ running: true, intervalSeconds: 2, sent: 0 });
+    expect(await demo.start({ intervalSeconds: 2 })).toEqual({ running: true, intervalSeconds: 2, sent: 0 });
     await environment.advance(10_000);
     const types = (await stream.types()).filter((type) => !type.startsWith('pushstream.') && type !== 'id');
     expect(types).toEqual(['notification', 'alert', 'dataUpdate', 'heartbeat', 'notification']);
-    expect(demo.status().sent).toBe(5);
+    expect((await demo.status()).sent).toBe(5);
     // A heartbeat is not stored.
     expect(push.stats().published).toBe(5);
     expect(await push.cursor()).toMatch(/\.4$/);
@@ -25,16 +26,18 @@ describe('a demo', () => {
   test('starting and stopping again changes nothing but the interval', async () => {
     const environment = createTestEnvironment();
     const demo = createDemo(createPushStream({ environment }), environment);
-    expect(demo.stop()).toEqual({ running: false, intervalSeconds: null, sent: 0 });
-    demo.start();
-    expect(demo.start({ intervalSeconds: 1 })).toEqual({ running: true, intervalSeconds: 1, sent: 0 });
+    expect(await demo.stop()).toEqual({ running: false, intervalSeconds: null, sent: 0 });
+    await demo.start();
+    expect(await demo.start({ intervalSeconds: 1 })).toEqual({ running: true, intervalSeconds: 1, sent: 0 });
+    await environment.settle();
     const pending = environment.pending;
-    demo.start({ intervalSeconds: 1 });
+    await demo.start({ intervalSeconds: 1 });
+    await environment.settle();
     expect(environment.pending).toBe(pending);
-    demo.stop();
-    expect(demo.stop()).toMatchObject({ running: false });
+    await demo.stop();
+    expect(await demo.stop()).toMatchObject({ running: false });
     await environment.advance(60_000);
-    expect(demo.status().sent).toBe(0);
+    expect((await demo.status()).sent).toBe(0);
   });
 
   test('a demo that is stopped while it sends, and started again, is one demo', async () => {
@@ -42,13 +45,13 @@ describe('a demo', () => {
     const stored: (() => void)[] = [];
     const publish = () =>
       new Promise<Published>((resolve) => stored.push(() => resolve({ id: null, duplicate: false })));
-    const demo = createDemo({ publish }, environment);
-    demo.start({ intervalSeconds: 1 });
+    const demo = createDemo({ publish, shared: createMemoryShared(environment) }, environment);
+    await demo.start({ intervalSeconds: 1 });
     await environment.advance(5_000);
     // What hangs holds up what follows.
-    expect(demo.status().sent).toBe(1);
-    demo.stop();
-    demo.start({ intervalSeconds: 1 });
+    expect((await demo.status()).sent).toBe(1);
+    await demo.stop();
+    await demo.start({ intervalSeconds: 1 });
     stored.shift()?.();
     await environment.settle();
     expect(environment.pending).toBe(1);
@@ -59,16 +62,15 @@ describe('a demo', () => {
     const publish = () => Promise.reject(new Error('away'));
     const push = createPushStream({ environment, log: { ...memoryLog({}, environment), publish } });
     const demo = createDemo(push, environment);
-    demo.start({ intervalSeconds: 1 });
+    await demo.start({ intervalSeconds: 1 });
     await environment.advance(2_000);
     expect(environment.reports.map(([where]) => where)).toEqual(['demo', 'demo']);
   });
 
-  test.each([0, 0.5, 61, Number.NaN, Infinity])('an interval of %d seconds cannot be', (intervalSeconds) => {
+  test.each([0, 0.5, 61, Number.NaN, Infinity])('an interval of %d seconds cannot be', async (intervalSeconds) => {
     const environment = createTestEnvironment();
-    expect(() => createDemo(createPushStream({ environment }), environment).start({ intervalSeconds })).toThrow(
-      'intervalSeconds: expected 1..60',
-    );
+    const demo = createDemo(createPushStream({ environment }), environment);
+    await expect(demo.start({ intervalSeconds })).rejects.toThrow('intervalSeconds: expected 1..60');
   });
 });
 

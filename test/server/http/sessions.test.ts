@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { createPulseBoard } from '../../../packages/server/src/pulse.ts';
-import { createTestEnvironment } from '../support.ts';
+import { createMemoryShared } from '../../../packages/server/src/log/memory-shared.ts';
+import { createPulseBoard, type PulseBoard, type PulseBoardOptions } from '../../../packages/server/src/pulse.ts';
+import { createTestEnvironment, type TestEnvironment } from '../support.ts';
 import { ORDERS_KEY, start } from './support.ts';
+
+const createBoard = (environment: TestEnvironment, options?: PulseBoardOptions): PulseBoard =>
+  createPulseBoard(createMemoryShared(environment), environment, options);
 
 describe('a board of pulses', () => {
   test('lists sessions newest first, with when they were seen and how long ago', async () => {
     const environment = createTestEnvironment();
-    const board = createPulseBoard(environment);
+    const board = createBoard(environment);
     const begin = environment.now();
     board.pulse('a');
     await environment.advance(1_000);
@@ -14,67 +18,65 @@ describe('a board of pulses', () => {
     await environment.advance(500);
     board.pulse('a');
     await environment.advance(200);
-    expect(board.list()).toEqual([
+    expect(await board.list()).toEqual([
       { session: 'a', lastSeen: begin + 1_500, ageMs: 200 },
       { session: 'b', lastSeen: begin + 1_000, ageMs: 700 },
     ]);
   });
 
-  test('a wall clock that jumps makes nobody older', () => {
+  test('a wall clock that jumps makes nobody older', async () => {
     const environment = createTestEnvironment();
-    const board = createPulseBoard(environment);
+    const board = createBoard(environment);
     board.pulse('a');
     environment.jump(7_200_000);
-    expect(board.list()).toMatchObject([{ session: 'a', ageMs: 0 }]);
+    expect(await board.list()).toMatchObject([{ session: 'a', ageMs: 0 }]);
   });
 
   test('forgets who was silent for longer than its time', async () => {
     const environment = createTestEnvironment();
-    const board = createPulseBoard(environment, { ttlMs: 1_000 });
+    const board = createBoard(environment, { ttlMs: 1_000 });
     board.pulse('a');
     await environment.advance(1_000);
-    expect(board.list()).toHaveLength(1);
+    expect(await board.list()).toHaveLength(1);
     await environment.advance(1);
-    expect(board.list()).toEqual([]);
+    expect(await board.list()).toEqual([]);
   });
 
-  test('holds no more than it has room for: who was silent longest goes', () => {
-    const board = createPulseBoard(createTestEnvironment(), { capacity: 2 });
+  test('holds no more than it has room for: who was silent longest goes', async () => {
+    const board = createBoard(createTestEnvironment(), { capacity: 2 });
     for (const session of ['a', 'b', 'a', 'c']) board.pulse(session);
-    expect(board.list().map(({ session }) => session)).toEqual(['c', 'a']);
+    expect((await board.list()).map(({ session }) => session)).toEqual(['c', 'a']);
   });
 
   test('holds 10,000 for an hour where nothing else is said', async () => {
     const environment = createTestEnvironment();
-    const board = createPulseBoard(environment);
+    const board = createBoard(environment);
     for (let count = 0; count < 10_001; count += 1) board.pulse(`s${count}`);
-    expect(board.list()).toHaveLength(10_000);
+    expect(await board.list()).toHaveLength(10_000);
     await environment.advance(3_600_000);
-    expect(board.list()).toHaveLength(10_000);
+    expect(await board.list()).toHaveLength(10_000);
     await environment.advance(1);
-    expect(board.list()).toEqual([]);
+    expect(await board.list()).toEqual([]);
   });
 
-  test('forgets whom it is told to', () => {
-    const board = createPulseBoard(createTestEnvironment());
+  test('forgets whom it is told to', async () => {
+    const board = createBoard(createTestEnvironment());
     board.pulse('a');
-    expect([board.forget('a'), board.forget('a'), board.list()]).toEqual([true, false, []]);
+    expect([await board.forget('a'), await board.forget('a'), await board.list()]).toEqual([true, false, []]);
   });
 
   test.each(['', 'a b', 'a\n', '\u0000', 'x'.repeat(129), 'ä'])('%j is no session', (session) => {
-    expect(() => createPulseBoard(createTestEnvironment()).pulse(session)).toThrow(
-      'session: expected 1 to 128 letters',
-    );
+    expect(() => createBoard(createTestEnvironment()).pulse(session)).toThrow('session: expected 1 to 128 letters');
   });
 
-  test.each(['__proto__', 'constructor'])('%s is a session like any other', (session) => {
-    const board = createPulseBoard(createTestEnvironment());
+  test.each(['__proto__', 'constructor'])('%s is a session like any other', async (session) => {
+    const board = createBoard(createTestEnvironment());
     board.pulse(session);
-    expect(board.list()).toMatchObject([{ session }]);
+    expect(await board.list()).toMatchObject([{ session }]);
   });
 
   test.each([{ capacity: 0 }, { capacity: 1.5 }, { ttlMs: 0 }, { ttlMs: Number.NaN }])('%j cannot be', (options) => {
-    expect(() => createPulseBoard(createTestEnvironment(), options)).toThrow(RangeError);
+    expect(() => createBoard(createTestEnvironment(), options)).toThrow(RangeError);
   });
 });
 

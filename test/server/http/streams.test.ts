@@ -89,7 +89,7 @@ describe.each(ways)('streams %s', (_, serving) => {
     const events: unknown[] = [];
     await expect.poll(async () => events.push(...(await stream.events()))).toBeGreaterThan(0);
     expect(JSON.stringify(events)).not.toContain('Ann');
-    expect(push.kill('ann')).toBe(true);
+    expect(await push.kill('ann')).toBe(true);
     await stream.cancel();
   });
 

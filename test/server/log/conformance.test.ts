@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { memoryLog } from '../../../packages/server/src/log/memory.ts';
-import { type LogHarness, logBehaviours } from '../../../packages/server/src/testing/index.ts';
+import { type LogHarness, logBehaviours, sharedBehaviours } from '../../../packages/server/src/testing/index.ts';
 import { createMemoryHarness, withInstances } from './memory-harness.ts';
 
 const harnesses: ReadonlyArray<readonly [string, LogHarness]> = [
@@ -11,6 +11,7 @@ const harnesses: ReadonlyArray<readonly [string, LogHarness]> = [
 
 describe.each(harnesses)('%s', (_, harness) => {
   for (const { name, run } of logBehaviours(harness)) test(name, run);
+  for (const { name, run } of sharedBehaviours(harness)) test(name, run);
 });
 
 test('behaviours that need a power which the harness lacks are not listed', () => {
@@ -26,7 +27,8 @@ test('behaviours that need a power which the harness lacks are not listed', () =
 });
 
 test('each behaviour has a name of its own', () => {
-  const names = logBehaviours(withInstances(createMemoryHarness())).map(({ name }) => name);
+  const harness = withInstances(createMemoryHarness());
+  const names = [...logBehaviours(harness), ...sharedBehaviours(harness)].map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names.length).toBeGreaterThanOrEqual(60);
 });

@@ -52,12 +52,18 @@ export function withInstances(harness: MemoryHarness): LogHarness {
     const refusal = Object.assign(new Error('closed'), { code: 'closed' });
     const whileOpen = <Result>(work: () => Promise<Result>): Promise<Result> =>
       closing.signal.aborted ? Promise.reject(refusal) : work();
+    const beside = shared.shared;
     const log: Log = {
       publish: (entry) => whileOpen(() => shared.publish(entry)),
       head: () => whileOpen(() => shared.head()),
       read: (after, limit) => whileOpen(() => shared.read(after, limit)),
       tail: (after, signal) => shared.tail(after, AbortSignal.any([signal, closing.signal])),
       close: () => Promise.resolve(closing.abort()),
+      shared: beside && {
+        write: (...words) => whileOpen(() => beside.write(...words)),
+        read: (...words) => whileOpen(() => beside.read(...words)),
+        claim: (...words) => whileOpen(() => beside.claim(...words)),
+      },
     };
     storeOf.set(log, shared);
     return log;

@@ -97,8 +97,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'lets who was revoked go on',
-    file: 'create',
-    from: "session.end('revoked');",
+    file: 'orders',
+    from: "session.end(kind === 'kill' ? 'killed' : 'revoked');",
     to: '',
     found: /I20/,
   },
@@ -337,8 +337,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'lets an ephemeral event overtake what was stored before it',
     file: 'hub',
-    from: 'after: this.#awaited, frame',
-    to: 'after: 0, frame',
+    from: 'this.#held.add(this.#awaited, frame)',
+    to: 'this.#held.add(0, frame)',
     found: /I3/,
   },
 ];

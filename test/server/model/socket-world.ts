@@ -157,7 +157,7 @@ export class SocketWorld {
     user.isAllowed = isAllowed;
     if (user.id === undefined) return;
     const { epoch, last: seq } = this.log.history;
-    for (const { push } of this.instances) push.revoke({ clientId: user.id });
+    for (const { push } of this.instances) push.revoke({ clientId: user.id }).catch(() => {});
     for (const { link, user: owner } of this.#links.values()) {
       if (owner !== user || !link.grant || link.revokedAt) continue;
       link.revokedAt = { epoch, seq };

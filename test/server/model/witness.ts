@@ -51,6 +51,8 @@ function isFor(wanted: Wanted, { grant }: Link, entry: Omit<LogEntry, 'seq' | 't
   const names = new Set(wanted.tags.map(([name]) => name));
   return (
     grant !== undefined &&
+    // An order is nobody's.
+    !entry.type.startsWith('pushstream.') &&
     isMatched(grant.channels, entry.channel) &&
     isMatched(orAll(wanted.channels), entry.channel) &&
     isMatched(orAll(wanted.types), entry.type) &&

@@ -266,7 +266,13 @@ export class World {
     if (user.id === undefined) return;
     const { epoch, last: seq } = this.log.history;
     const all = [...this.instances.map(({ push }) => push), ...this.#closing];
-    for (const push of all) this.revoked += push.revoke({ clientId: user.id });
+    for (const push of all) {
+      push.revoke({ clientId: user.id }).then(
+        (streams) => void (this.revoked += streams),
+        // Here it is done; the others are asked one by one.
+        () => {},
+      );
+    }
     for (const { link, user: owner } of this.#links.values()) {
       if (owner !== user || link.isOver || !link.grant || link.revokedAt) continue;
       link.revokedAt = { epoch, seq };

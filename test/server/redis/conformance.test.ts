@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Log } from '../../../packages/server/src/log/log.ts';
 import { redisLog } from '../../../packages/server/src/log/redis/redis-log.ts';
-import { type LogHarness, logBehaviours } from '../../../packages/server/src/testing/index.ts';
+import { type LogHarness, logBehaviours, sharedBehaviours } from '../../../packages/server/src/testing/index.ts';
 import { hasRedis, type RedisServer, startRedis } from '../../support/redis.ts';
 import { elapse } from '../../support/until.ts';
 import { freshHub, quiet } from './support.ts';
@@ -34,8 +34,10 @@ function createHarness(): Required<Omit<LogHarness, 'patienceMs'>> {
 
 describe.skipIf(!hasRedis)('a log in Redis', () => {
   for (const { name, run } of logBehaviours(createHarness())) test.concurrent(name, run);
+  for (const { name, run } of sharedBehaviours(createHarness())) test.concurrent(name, run);
 
   test('every behaviour is listed', () => {
     expect(logBehaviours(createHarness()).length).toBeGreaterThanOrEqual(60);
+    expect(sharedBehaviours(createHarness()).length).toBeGreaterThanOrEqual(17);
   });
 });

@@ -32,8 +32,8 @@ export interface ApiKeysOptions {
   /** Takes `?apikey=` too: URLs end up in logs and histories. @default false */
   readonly query?: boolean | undefined;
   /** Called when a key was removed: `(credential) => push.revoke({ credential })` ends its streams. @default nothing */
-  readonly removed?: ((credential: string) => void) | undefined;
-  /** The clock. @default the host's */
+  readonly removed?: ((credential: string) => unknown) | undefined;
+  /** The clock, and who is told when `removed` fails. @default the host's */
   readonly environment?: Partial<Environment> | undefined;
 }
 
@@ -120,7 +120,7 @@ export function apiKeys(keys: ReadonlyArray<ApiKey | string>, options: ApiKeysOp
   if (!Array.isArray(keys)) throw misuse('keys', 'a list of keys', typeof keys);
   const { cookie, query, removed, environment } = complete<Resolved>('options', options, manual);
   checkCookieName(cookie);
-  const { now }: Environment = { ...hostEnvironment, ...environment };
+  const { now, reportError }: Environment = { ...hostEnvironment, ...environment };
   const table = createKeyTable();
   const places: CredentialPlaces = { header: 'x-api-key', parameter: query ? 'apikey' : undefined };
 
@@ -153,7 +153,7 @@ export function apiKeys(keys: ReadonlyArray<ApiKey | string>, options: ApiKeysOp
     },
     remove(id) {
       const isRemoved = table.remove(id);
-      if (isRemoved) removed?.(id);
+      if (isRemoved) Promise.resolve(removed?.(id)).catch((error: unknown) => reportError(error, 'options.removed'));
       return isRemoved;
     },
     list: table.list,

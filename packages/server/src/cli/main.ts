@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { Logger } from 'pino';
-import { isLoopback } from '../http/host-names.ts';
+import { isLoopback } from '../host-name.ts';
 import { banner } from './banner.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { help } from './help.ts';

@@ -6,7 +6,7 @@ import type { Environment } from '../environment.ts';
 import { isClientId } from '../grammar.ts';
 import type { Authorize } from '../grant.ts';
 import { hostEnvironment } from '../host.ts';
-import { isLoopback } from '../http/host-names.ts';
+import { isLoopback } from '../host-name.ts';
 import { serve } from '../http/index.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
@@ -91,14 +91,15 @@ export async function run(flags: Flags, logger: Logger): Promise<Running> {
   });
   if (flags.demo) {
     push.source(simulateTasks(environment));
-    demo.start();
+    demo.start().catch((error: unknown) => environment.reportError(error, 'demo'));
   }
   return {
     url: served.url,
     fingerprints: keys?.list().map(({ fingerprint }) => fingerprint) ?? [],
     madeKey,
     async stop() {
-      demo.stop();
+      // Another instance goes on.
+      await demo.leave().catch(() => {});
       await served.drain({ windowMs: flags.drainMs });
       await push.close();
       await served.close();

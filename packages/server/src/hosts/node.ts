@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Admission } from '../admission.ts';
 import type { StreamRequest } from '../grant.ts';
+import { isLocal } from '../host-name.ts';
 import type { Opening } from '../opening.ts';
 import type { RouteOptions } from '../route.ts';
 import { refuse } from '../refusal.ts';
@@ -49,14 +50,6 @@ function requestOf(native: NodeRequest, url: URL): StreamRequest {
       return headers;
     },
   };
-}
-
-/** Its server listens on a loopback address, and no other. */
-function isLocal({ socket }: NodeRequest): boolean {
-  // Node's own, though not in its types.
-  const { server } = socket as { server?: { address?(): { readonly address?: string } | string | null } };
-  const bound = server?.address?.();
-  return typeof bound === 'object' && /^(127\.|::1$|::ffff:127\.)/.test(bound?.address ?? '');
 }
 
 /** Nobody waits for it any more. That of HTTP/2 only its stream knows. */

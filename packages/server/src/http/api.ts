@@ -60,7 +60,7 @@ export function assemble<Events extends object>(hub: PushStream<Events>, given: 
   const routes: Route[] = [
     ...publishRoutes(push),
     ...messageRoutes(push, environment),
-    ...sessionRoutes(push, createPulseBoard(environment, options.pulses)),
+    ...sessionRoutes(push, createPulseBoard(push.shared, environment, options.pulses)),
     ...(demo ? demoRoutes(demo) : []),
     ...health.routes,
     ...(metrics?.routes ?? []),

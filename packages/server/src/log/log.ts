@@ -1,3 +1,5 @@
+import type { Shared } from './shared.ts';
+
 /** A place in a log: behind the entry with that number. */
 export interface Position {
   /** The log's own word: another one whenever history may have been lost or forked. */
@@ -83,4 +85,6 @@ export interface Log {
   tail(after: Position, signal: AbortSignal): AsyncIterable<LogPage>;
   /** Ends what it holds; every tail ends. */
   close(): Promise<void>;
+  /** What the instances on it tell each other beside it. Without it each one knows itself only. */
+  readonly shared?: Shared | undefined;
 }

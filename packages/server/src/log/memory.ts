@@ -4,6 +4,7 @@ import { ClosedError } from '../errors.ts';
 import { hostEnvironment } from '../host.ts';
 import { gapReason } from './gap.ts';
 import { createKeys, type KeyLimits } from './keys.ts';
+import { createMemoryShared } from './memory-shared.ts';
 import type { Log, LogEntry, LogHead, LogPage, NewEntry, Position, Stored } from './log.ts';
 import { createRetention, type RetentionLimits } from './retention.ts';
 
@@ -59,7 +60,8 @@ function freeze({ type, data, channel, to, tags }: NewEntry, seq: number, time: 
 }
 
 /** Done before this returns, and told by a promise. */
-const promise = <Result>(work: () => Result): Promise<Result> => new Promise((resolve) => resolve(work()));
+const promise = <Result>(work: () => Result | Promise<Result>): Promise<Result> =>
+  new Promise((resolve) => resolve(work()));
 
 /** A tail that waits; what is behind its number stays until it has read on. */
 interface Sleeper {
@@ -144,11 +146,13 @@ export function createMemoryLog(limits: MemoryLimits, environment: Environment):
     sleepers.delete(sleeper);
   }
 
-  const whileOpen = <Result>(work: () => Result): Promise<Result> =>
+  const whileOpen = <Result>(work: () => Result | Promise<Result>): Promise<Result> =>
     promise(() => {
       if (isClosed) throw new ClosedError();
       return work();
     });
+
+  const shared = createMemoryShared(environment);
 
   return {
     publish: (entry) => whileOpen(() => publish(entry)),
@@ -160,6 +164,11 @@ export function createMemoryLog(limits: MemoryLimits, environment: Environment):
         isClosed = true;
         wakeAll();
       }),
+    shared: {
+      write: (...words) => whileOpen(() => shared.write(...words)),
+      read: (...words) => whileOpen(() => shared.read(...words)),
+      claim: (...words) => whileOpen(() => shared.claim(...words)),
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import { reading } from './behaviours/reading.ts';
 import { tailing } from './behaviours/tailing.ts';
 import { trimming } from './behaviours/trimming.ts';
 import type { Behaviour, LogHarness } from './harness.ts';
-import { inWorld } from './world.ts';
+import { behavioursOf } from './rule.ts';
 
 const rules = [
   ...numbering,
@@ -41,8 +41,4 @@ const rules = [
  * Those that need a power that the harness lacks are left out: trimming, a store that is lost, time
  * and several instances are only proven where the harness can provoke them.
  */
-export function logBehaviours(harness: LogHarness): readonly Behaviour[] {
-  return rules
-    .filter(({ needs }) => needs.every((power) => harness[power] !== undefined))
-    .map(({ name, prove }) => ({ name, run: () => inWorld(harness, prove) }));
-}
+export const logBehaviours = (harness: LogHarness): readonly Behaviour[] => behavioursOf(rules, harness);

@@ -1,5 +1,5 @@
-import type { Power } from './harness.ts';
-import type { World } from './world.ts';
+import type { Behaviour, LogHarness, Power } from './harness.ts';
+import { inWorld, type World } from './world.ts';
 
 /** A behaviour that is still to meet an engine. */
 export interface Rule {
@@ -13,3 +13,9 @@ export const rule = (name: string, prove: (world: World) => Promise<void>, ...ne
   needs,
   prove,
 });
+
+/** Those that a harness can provoke. */
+export const behavioursOf = (rules: readonly Rule[], harness: LogHarness): readonly Behaviour[] =>
+  rules
+    .filter(({ needs }) => needs.every((power) => harness[power] !== undefined))
+    .map(({ name, prove }) => ({ name, run: () => inWorld(harness, prove) }));

@@ -17,18 +17,23 @@ export function demoRoutes(demo: Demo): Route[] {
       async handle(call) {
         requirePublish(call.caller, DEFAULT_CHANNEL);
         const body = hasBody(call.request) ? await call.json() : {};
-        return answer(200, demo.start(complete('body', objectOf(body), manual)));
+        return answer(200, await demo.start(complete('body', objectOf(body), manual)));
       },
     },
     {
       method: 'POST',
       path: '/api/demo/stop',
       access: 'publisher',
-      handle(call) {
+      async handle(call) {
         requirePublish(call.caller, DEFAULT_CHANNEL);
-        return answer(200, demo.stop());
+        return answer(200, await demo.stop());
       },
     },
-    { method: 'GET', path: '/api/demo/status', access: 'publisher', handle: () => answer(200, demo.status()) },
+    {
+      method: 'GET',
+      path: '/api/demo/status',
+      access: 'publisher',
+      handle: async () => answer(200, await demo.status()),
+    },
   ];
 }

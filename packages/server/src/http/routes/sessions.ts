@@ -12,10 +12,10 @@ function sessionOf(body: unknown): string {
 }
 
 /** Who lives, who is connected, and the end of both. */
-export function sessionRoutes(push: Pick<PushStream, 'sessions' | 'kill'>, pulses: PulseBoard): Route[] {
-  function kill(session: string): Response {
-    const hadPulse = pulses.forget(session);
-    if (!push.kill(session) && !hadPulse) throw new Problem(404, 'session: expected an open one, got another');
+export function sessionRoutes(push: Pick<PushStream, 'presence' | 'kill' | 'killAll'>, pulses: PulseBoard): Route[] {
+  async function kill(session: string): Promise<Response> {
+    const [wasOpen, hadPulse] = await Promise.all([push.kill(session), pulses.forget(session)]);
+    if (!wasOpen && !hadPulse) throw new Problem(404, 'session: expected an open one, got another');
     return nothing();
   }
 
@@ -29,8 +29,8 @@ export function sessionRoutes(push: Pick<PushStream, 'sessions' | 'kill'>, pulse
         return nothing();
       },
     },
-    { method: 'GET', path: '/pulses', access: 'operator', handle: () => answer(200, pulses.list()) },
-    { method: 'GET', path: '/sessions', access: 'operator', handle: () => answer(200, push.sessions()) },
+    { method: 'GET', path: '/pulses', access: 'operator', handle: async () => answer(200, await pulses.list()) },
+    { method: 'GET', path: '/sessions', access: 'operator', handle: async () => answer(200, await push.presence()) },
     { method: 'DELETE', path: '/sessions/:id', access: 'operator', handle: (call) => kill(call.part('id')) },
     {
       method: 'DELETE',
@@ -42,10 +42,7 @@ export function sessionRoutes(push: Pick<PushStream, 'sessions' | 'kill'>, pulse
       method: 'DELETE',
       path: '/killall',
       access: 'operator',
-      handle() {
-        const killed = push.sessions().filter(({ session, connectionId }) => push.kill(session ?? connectionId)).length;
-        return answer(200, { killed });
-      },
+      handle: async () => answer(200, { killed: await push.killAll() }),
     },
   ];
 }

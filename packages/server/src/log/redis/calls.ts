@@ -15,16 +15,20 @@ const CLOSING_MS = 1_000;
 /** Answers that another server, or the same one later, will not give. */
 const ELSEWHERE = /^(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MOVED|UNBLOCKED)\b/;
 
-/** Calls of the script: they are made in the order in which they are asked for, each at most once. */
+/** Calls of the script, and other commands: in the order in which they are asked for, each at most once. */
 export interface Calls {
   /** @throws {LogUnavailableError} Within seconds, where Redis does not answer. */
   call(keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  /** As `call`, for a command as Redis has it. */
+  command(words: readonly string[]): Promise<unknown>;
   /** What was sent may still be answered; what was not is refused. */
   close(): Promise<void>;
 }
 
 interface Call {
   readonly words: readonly string[];
+  /** Words for the script, and no command of their own. */
+  readonly isScript: boolean;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: unknown) => void;
   isSettled: boolean;
@@ -88,7 +92,7 @@ export function createCalls(create: () => RedisConnection, environment: Environm
 
   function send(call: Call, to: RedisConnection): void {
     sent += 1;
-    to.sendCommand(['EVALSHA', sha, ...call.words])
+    to.sendCommand(call.isScript ? ['EVALSHA', sha, ...call.words] : call.words)
       .then(call.resolve, (error: unknown) => fail(call, to, error))
       .finally(() => {
         sent -= 1;
@@ -125,7 +129,7 @@ export function createCalls(create: () => RedisConnection, environment: Environm
 
   /** A call that is settled in time, by whomever. */
   function enqueue(
-    words: readonly string[],
+    { words, isScript }: Pick<Call, 'words' | 'isScript'>,
     resolve: (answer: unknown) => void,
     reject: (error: unknown) => void,
   ): void {
@@ -135,6 +139,7 @@ export function createCalls(create: () => RedisConnection, environment: Environm
     };
     const call: Call = {
       words,
+      isScript,
       isSettled: false,
       resolve(answer) {
         settle();
@@ -153,14 +158,17 @@ export function createCalls(create: () => RedisConnection, environment: Environm
     pump();
   }
 
+  function ask(what: Pick<Call, 'words' | 'isScript'>): Promise<unknown> {
+    if (isClosed) return Promise.reject(new ClosedError());
+    if (isAway || waiting.length + sent >= MAX_PENDING) return Promise.reject(unavailable('a connection'));
+    if (!connection) awaitGrace();
+    link.start();
+    return new Promise((resolve, reject) => enqueue(what, resolve, reject));
+  }
+
   return {
-    call(keys, args) {
-      if (isClosed) return Promise.reject(new ClosedError());
-      if (isAway || waiting.length + sent >= MAX_PENDING) return Promise.reject(unavailable('a connection'));
-      if (!connection) awaitGrace();
-      link.start();
-      return new Promise((resolve, reject) => enqueue([String(keys.length), ...keys, ...args], resolve, reject));
-    },
+    call: (keys, args) => ask({ words: [String(keys.length), ...keys, ...args], isScript: true }),
+    command: (words) => ask({ words, isScript: false }),
     async close() {
       isClosed = true;
       cancelGrace?.();

@@ -1,3 +1,4 @@
+import { ORDER } from '../../order.ts';
 import type { LogEntry, NewEntry } from '../log.ts';
 
 /** An entry with what links it to the one before. */
@@ -15,6 +16,8 @@ const NAMES = ['t', 'b', 'p', 'm', 'e', 'c', 'x', 'd'] as const;
 const MAX_TAGS = 16;
 /** What would be another line of the stream, or forge one of its own events. */
 const FORGED = /[\r\n\0]|^pushstream(?:\.|$)/;
+/** An order is for instances, and checked by them. */
+const isForged = (name: string): boolean => name !== ORDER && FORGED.test(name);
 
 /** Fields of an entry that is to be stored: type, channel, addressee with tags, data. */
 export function encodeEntry({ type, channel, to, tags, data }: NewEntry): readonly string[] {
@@ -67,7 +70,7 @@ export function decodeEntry(item: unknown, invalid: (error: unknown) => void): L
   const [seq, storedAt] = [Number(digits), Number(time)];
   if (!Number.isSafeInteger(seq) || !Number.isSafeInteger(storedAt)) return undefined;
   try {
-    for (const name of [type, channel]) if (FORGED.test(name)) throw new Error('expected a name');
+    for (const name of [type, channel]) if (isForged(name)) throw new Error('expected a name');
     const entry = Object.freeze({ seq, time: storedAt, type, data, channel, ...decodeRest(rest) });
     return { entry, mark, before };
   } catch (error) {

@@ -35,6 +35,9 @@ export interface RedisLogOptions {
 /** What `RedisLogOptions` say, complete. */
 export type RedisSettings = { readonly [Name in keyof RedisLogOptions]-?: NonNullable<RedisLogOptions[Name]> };
 
+/** What all keys of a log begin with: in a cluster they are in one place. */
+export const baseOf = ({ prefix, hub }: RedisSettings): string => `${prefix}:{${hub}}`;
+
 const manual: Manual<RedisSettings> = {
   url: ['string'],
   hub: ['string', 'default'],

@@ -5,8 +5,9 @@ import { hostEnvironment } from '../../host.ts';
 import type { Log } from '../log.ts';
 import { createCalls } from './calls.ts';
 import { createConnection, type RedisConnection } from './connection.ts';
-import { parseUrl, type RedisLogOptions, resolveRedis } from './options.ts';
+import { baseOf, parseUrl, type RedisLogOptions, resolveRedis } from './options.ts';
 import { createReader } from './reader.ts';
+import { createRedisShared } from './shared.ts';
 import { createStore } from './store.ts';
 import { tailLog } from './tail.ts';
 
@@ -52,6 +53,7 @@ export function redisLog(options: RedisLogOptions, environment: Partial<Environm
     head: () => whileOpen(async () => (await store.head()).head),
     read: (after, limit) => whileOpen(async () => (await store.read(after, limit)).page),
     tail: (after, signal) => tailLog(parts, after, signal),
+    shared: createRedisShared(calls, baseOf(settings), complete),
     async close() {
       closing ??= Promise.all([calls.close(), reader.close()]);
       await closing;

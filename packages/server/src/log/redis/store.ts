@@ -4,7 +4,7 @@ import { gapReason } from '../gap.ts';
 import type { LogHead, LogPage, NewEntry, Position, Stored } from '../log.ts';
 import type { Calls } from './calls.ts';
 import { decodeEntry, encodeEntry, type Linked } from './entry.ts';
-import type { RedisSettings } from './options.ts';
+import { baseOf, type RedisSettings } from './options.ts';
 
 /** Most entries of one page. */
 export const PAGE = 512;
@@ -60,8 +60,8 @@ function parseAnswer(answer: unknown): Answer {
 }
 
 export function createStore(calls: Calls, settings: RedisSettings, environment: Environment): Store {
-  const { prefix, hub, maxEvents, maxBytes, maxAgeMs, keyWindowMs } = settings;
-  const base = `${prefix}:{${hub}}`;
+  const { maxEvents, maxBytes, maxAgeMs, keyWindowMs } = settings;
+  const base = baseOf(settings);
   const keys = [`${base}:head`, `${base}:log`];
   const limits = [maxEvents, maxBytes, maxAgeMs].map((limit) => String(Math.min(limit, Number.MAX_SAFE_INTEGER)));
   /** The newest place that this process knows of: whatever is stored has to be able to have it. */
