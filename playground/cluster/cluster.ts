@@ -15,6 +15,8 @@ export interface ClusterOptions {
   readonly heartbeatMs?: number | undefined;
   /** Over how long a drained instance ends its streams. @default 10_000 */
   readonly drainMs?: number | undefined;
+  /** Whose pages may read. @default none */
+  readonly origins?: readonly string[] | undefined;
 }
 
 /** Redis, instances of `pushstream-server` and a balancer, each real, all on loopback. */
@@ -40,7 +42,7 @@ export interface Cluster extends AsyncDisposable {
  * @throws {Error} Where there is no `redis-server`, or the port is taken.
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { instances: count = 3, port, heartbeatMs = 15_000, drainMs = 10_000 } = options;
+  const { instances: count = 3, port, heartbeatMs = 15_000, drainMs = 10_000, origins = [] } = options;
   const apiKey = options.apiKey ?? randomBytes(24).toString('base64url');
   const instances: Instance[] = [];
   const listeners = new Set<() => void>();
@@ -56,7 +58,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       for (const listener of listeners) listener();
     };
     const name = `server-${made}`;
-    const instance = createInstance({ name, redisUrl: redis.url, apiKey, heartbeatMs, drainMs, changed });
+    const instance = createInstance({ name, redisUrl: redis.url, apiKey, heartbeatMs, drainMs, origins, changed });
     instances.push(instance);
     await instance.start();
     return instance;

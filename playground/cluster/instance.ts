@@ -18,6 +18,8 @@ export interface InstanceOptions {
   readonly heartbeatMs: number;
   /** Over how long its streams are ended when it is drained. */
   readonly drainMs: number;
+  /** Whose pages may read. */
+  readonly origins: readonly string[];
   /** Told of each change of its state. */
   readonly changed: () => void;
 }
@@ -48,7 +50,7 @@ export interface Instance {
 
 /** An instance that is not started yet. */
 export function createInstance(options: InstanceOptions): Instance {
-  const { name, redisUrl, apiKey, heartbeatMs, drainMs, changed } = options;
+  const { name, redisUrl, apiKey, heartbeatMs, drainMs, origins, changed } = options;
   let child: ChildProcess | undefined;
   let port = 0;
   let state: InstanceState = 'down';
@@ -67,7 +69,8 @@ export function createInstance(options: InstanceOptions): Instance {
   /** `false` where the port is taken. */
   function launch(at: number): Promise<boolean> {
     const numbers = ['--port', at, '--heartbeat-ms', heartbeatMs, '--drain-ms', drainMs].map(String);
-    const starting = spawnMortal(process.execPath, [file, ...numbers, '--log-level', 'warn'], {
+    const pages = origins.flatMap((origin) => ['--origin', origin]);
+    const starting = spawnMortal(process.execPath, [file, ...numbers, ...pages, '--log-level', 'warn'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], PUSHSTREAM_API_KEY: apiKey, PUSHSTREAM_REDIS_URL: redisUrl },
     });

@@ -185,7 +185,7 @@ describe.skipIf(!hasRedis)('a cluster', () => {
     onTestFinished(() => void child.kill('SIGKILL'));
     let out = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    await until(() => out.includes('Ctrl+C'));
+    await until(() => out.includes('Ctrl+C'), 40_000);
     const pids = [...out.matchAll(/kill -9 (\d+)/g)].map(([, pid]) => Number(pid));
     return { child, out: () => out, pids, url: /Balancer +(\S+)/.exec(out)?.[1] ?? '' };
   }
@@ -195,7 +195,7 @@ describe.skipIf(!hasRedis)('a cluster', () => {
     const key = /Bearer ([\w-]+)/.exec(out())?.[1] ?? '';
     expect((await publish(url, key)).status).toBe(202);
     process.kill(pids[0] ?? 0, 'SIGKILL');
-    await until(() => /server-\d +down[^]*server-\d +up/.test(out().split('Ctrl+C')[1] ?? ''));
+    await until(() => /server-\d +down[^]*server-\d +up/.test(out().split('Ctrl+C')[1] ?? ''), 40_000);
     child.kill('SIGINT');
     const [code] = await once(child, 'exit');
     expect(code).toBe(0);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { elapse } from '../support/until.ts';
 import type { Verdict } from './judge.ts';
 import type { Stored } from './ledger.ts';
@@ -18,6 +19,8 @@ export interface Cycle {
 
 /** How long somebody who is late is waited for, to tell late from never. */
 const LATE_MS = 20_000;
+/** A cycle that takes longer than this will not end. */
+const MOST_MS = 150_000;
 /** From when on nothing may be acknowledged any more by a Redis that is away. */
 const LAST_WORDS_MS = 500;
 
@@ -53,14 +56,35 @@ async function watchRefusals({ publishers }: World): Promise<() => string[]> {
   };
 }
 
+/** Nobody ends but by our hand. */
+const dead = ({ cluster }: World): string[] =>
+  cluster.instances.filter(({ state }) => state !== 'up').map(({ name }) => `${name} has ended by itself`);
+
 async function strike(trouble: Trouble, world: World): Promise<[mend: () => Promise<unknown>, violations: string[]]> {
   const watching = trouble.refuses ? watchRefusals(world) : undefined;
   const mend = await trouble.strike(world);
   return [mend ?? (() => Promise.resolve()), (await watching)?.() ?? []];
 }
 
-/** One trouble, from streams that flow to streams that have everything. */
+/**
+ * One trouble, from streams that flow to streams that have everything.
+ *
+ * @throws {Error} Where it does not come to an end.
+ */
 export async function runCycle(trouble: Trouble, world: World): Promise<Cycle> {
+  const over = new AbortController();
+  const never = wait(MOST_MS, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`Expected the cycle to end within ${MOST_MS} ms`);
+  });
+  try {
+    return await Promise.race([perform(trouble, world), never]);
+  } finally {
+    over.abort();
+    never.catch(() => {});
+  }
+}
+
+async function perform(trouble: Trouble, world: World): Promise<Cycle> {
   const { publishers, crowd, ledger, random } = world;
   publishers.resume();
   await elapse(random.between(100, 400));
@@ -83,7 +107,7 @@ export async function runCycle(trouble: Trouble, world: World): Promise<Cycle> {
   const entries = await ledger.read();
   const counts = publishers.take();
   const { verdict, reconnects } = await crowd.judge({ entries, rule: trouble.reset ?? null });
-  verdict.violations.push(...violations, ...checkPublished(entries, counts));
+  verdict.violations.push(...violations, ...checkPublished(entries, counts), ...dead(world));
   return {
     verdict,
     published: counts.acknowledged.length,

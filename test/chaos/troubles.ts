@@ -75,7 +75,7 @@ export const troubles: readonly Trouble[] = [
     strike(world) {
       const instance = some(world);
       instance.pause();
-      const ms = world.random.between(200, 2_500);
+      const ms = world.random.between(200, 4_000);
       return Promise.resolve(async () => {
         await elapse(ms);
         instance.resume();
