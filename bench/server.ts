@@ -7,6 +7,7 @@
 import { connections } from './server/connections.ts';
 import { extras } from './server/extras.ts';
 import { fanOut } from './server/fan-out.ts';
+import { openings } from './server/openings.ts';
 import { only } from './server/run.ts';
 import { slowConsumer } from './server/slow-consumer.ts';
 
@@ -14,6 +15,7 @@ const parts = new Map<string, () => Promise<void>>([
   ['fan-out', fanOut],
   ['slow-consumer', slowConsumer],
   ['connections', connections],
+  ['openings', openings],
   ['extras', extras],
 ]);
 
