@@ -68,7 +68,8 @@ export interface ActiveFault {
 
 /** `GET /api/token`: what the stream asks for, as `Authorization: Bearer <token>`. */
 export interface Token {
-  readonly token: string;
+  /** `null`: everybody may read, and has to bring nothing. */
+  readonly token: string | null;
 }
 
 /** `GET /api/tasks`: the state behind the events, and the cursor from which the stream continues it. */

@@ -126,7 +126,10 @@ export function createInstance(options: InstanceOptions): Instance {
     async streams() {
       if (state === 'down') return 0;
       try {
-        const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(1_000) });
+        const answer = await fetch(`http://127.0.0.1:${port}/metrics`, {
+          headers: { authorization: `Bearer ${apiKey}` },
+          signal: AbortSignal.timeout(1_000),
+        });
         return Number(/^pushstream_connections (\d+)/m.exec(await answer.text())?.[1] ?? 0);
       } catch {
         return 0;

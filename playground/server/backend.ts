@@ -12,8 +12,8 @@ export interface Backend {
   readonly address: Address | undefined;
   /** For the HTTP API: may do everything. */
   readonly key: string;
-  /** What streams are asked for; the one that is good now. */
-  token(): string;
+  /** What streams are asked for, the one that is good now; `null`: nothing. */
+  token(): string | null;
   /** Resolves when it is stored. */
   publish<Type extends keyof TaskEvents>(type: Type, data: TaskEvents[Type]): Promise<void>;
   instances(): Promise<readonly Instance[]>;

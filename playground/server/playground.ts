@@ -1,20 +1,18 @@
 import { createServer } from 'node:http';
-import { getRequestListener, RequestError } from '@hono/node-server';
-import { Hono } from 'hono';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Backend } from './backend.ts';
 import { createBursts } from './bursts.ts';
 import { createControl } from './control.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createForward } from './forward.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { createLedger } from './ledger.ts';
 import { HOST, listen } from './listen.ts';
-import { quote, Refusal } from './problem.ts';
 import { type FaultProxy, startFaultProxy } from './proxy.ts';
 import { proxyFaults } from './proxy-faults.ts';
-import { createStage } from './stage.ts';
-import { stageFaults } from './stage-faults.ts';
+import { setScene } from './scene.ts';
 import { createStatic } from './static.ts';
 import { createTasks } from './tasks.ts';
+import { createWeb } from './web.ts';
 
 export interface PlaygroundOptions {
   /** The folder of the built page. @default none: there are only its controls and the streams */
@@ -29,6 +27,8 @@ export interface PlaygroundOptions {
   readonly simulate?: boolean;
   /** Interval of the server's sign of life where a page asks for none. @default 1_000 */
   readonly heartbeatMs?: number;
+  /** Starts the servers where there are to be several; the playground ends them. @default one server, on a log in memory */
+  readonly cluster?: (origins: readonly string[]) => Promise<Cluster>;
 }
 
 export interface Playground {
@@ -36,7 +36,6 @@ export interface Playground {
   readonly url: string;
   readonly eventsUrl: string;
   readonly proxy: FaultProxy;
-  readonly ledger: Ledger;
   readonly faults: Faults;
   readonly backend: Backend;
   close(): Promise<void>;
@@ -46,62 +45,47 @@ function report(error: unknown): void {
   console.error(error);
 }
 
-/** A refusal is told; what must not happen is told as that, and nothing more of it. */
-function refuse(error: Error): Response {
-  if (error instanceof Refusal) return error.toResponse();
-  report(error);
-  return new Refusal(500, 'The playground failed').toResponse();
-}
-
 /** A page, its controls, and streams to break, all on this machine. */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
-  const { folder, port, orNext = false, capacity = 20_000, simulate = true, heartbeatMs = 1_000 } = options;
-  const app = new Hono();
-  app.onError(refuse);
-  app.notFound(({ req }) => new Refusal(404, `There is nothing at ${quote(req.path)}`).toResponse());
-  const answer = getRequestListener(app.fetch, {
-    overrideGlobalObjects: false,
-    errorHandler: (error) =>
-      refuse(error instanceof RequestError ? new Refusal(400, 'Expected a target that is a URL') : Object(error)),
-  });
-  const ready = Promise.withResolvers<void>();
-  const server = createServer((request, response) => void ready.promise.then(() => answer(request, response)));
+  const { folder, port, orNext = false, cluster, capacity = 20_000, simulate = true, heartbeatMs = 1_000 } = options;
+  const { app, listener, open } = createWeb(report);
+  const server = createServer(listener);
   const pagePort = await listen(server, port, orNext);
+  const origins = [HOST, 'localhost'].map((name) => `http://${name}:${pagePort}`);
 
   const ledger = createLedger();
-  const origins = [`http://${HOST}:${pagePort}`, `http://localhost:${pagePort}`];
-  const stage = await createStage({ capacity, ledger, origins, heartbeatMs });
+  const scene = await setScene({ cluster, capacity, ledger, origins, heartbeatMs, failed: report });
+  const { backend } = scene;
   const proxy = await startFaultProxy({
     port: port === 0 ? 0 : pagePort + 1,
     orNext: true,
-    to: () => stage.address,
+    to: () => backend.address,
   });
   const eventsOrigin = `http://${HOST}:${proxy.port}`;
   const eventsUrl = `${eventsOrigin}/events`;
-  const tasks = createTasks((type, data) => stage.publish(type, data), report);
+
+  const tasks = createTasks((type, data) => backend.publish(type, data), report);
   const bursts = createBursts(tasks, report);
-  const { step } = tasks;
-  const faults = createFaults(proxyFaults(proxy, step), stageFaults({ stage, proxy, step, failed: report }));
-  app.route('/', createControl({ backend: stage, ledger, tasks, bursts, faults, eventsUrl }));
-  app.route('/', createForward(stage));
+  const faults = createFaults(proxyFaults(proxy, tasks.step), scene.faults(proxy, tasks.step));
+  app.route('/', createControl({ backend, ledger, tasks, bursts, faults, eventsUrl }));
+  app.route('/', createForward(backend));
   if (folder !== undefined) app.route('/', createStatic(folder, eventsOrigin));
   if (simulate) tasks.start();
-  ready.resolve();
+  open();
 
   return {
     url: `http://${HOST}:${pagePort}/`,
     eventsUrl,
     proxy,
-    ledger,
     faults,
-    backend: stage,
+    backend,
     async close() {
       tasks.stop();
       bursts.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       // The hub says good-bye to its streams; the proxy drops those that do not hear it.
-      await Promise.all([stage.close(), proxy.close(), closed]);
+      await Promise.all([backend.close(), proxy.close(), closed]);
     },
   };
 }

@@ -53,14 +53,14 @@ export function openStream(eventsUrl: string, cursor: string): PageStream {
 
 /** A token is used until it is refused, as one that takes time to get would be. */
 function createCredentials(): { readonly get: () => Promise<Record<string, string>>; readonly good: () => void } {
-  let token: string | undefined;
+  let token: string | null | undefined;
   let isGood = false;
   return {
     async get() {
       // Asked again before the stream opened: it was not taken, or nothing is known of it.
       if (!isGood || token === undefined) ({ token } = await getToken());
       isGood = false;
-      return { authorization: `Bearer ${token}` };
+      return token === null ? {} : { authorization: `Bearer ${token}` };
     },
     good() {
       isGood = true;

@@ -43,13 +43,13 @@ export async function press(options: Omit<PlaygroundOptions, 'port'> = {}): Prom
 
   /** A token is used until it is refused. */
   function credentials(): { get(): Promise<Record<string, string>>; opened(): void } {
-    let token: string | undefined;
+    let token: string | null | undefined;
     let isGood = false;
     return {
       async get() {
         if (!isGood || token === undefined) ({ token } = await get<Token>('/api/token'));
         isGood = false;
-        return { authorization: `Bearer ${token}` };
+        return token === null ? {} : { authorization: `Bearer ${token}` };
       },
       opened: () => void (isGood = true),
     };

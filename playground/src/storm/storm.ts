@@ -25,7 +25,8 @@ export function wireStorm(client: EventClient<TaskEvents>, eventsUrl: string): v
 
   async function naive(): Promise<MakeList> {
     const url = new URL(eventsUrl);
-    url.searchParams.set('apikey', (await getToken()).token);
+    const { token } = await getToken();
+    if (token !== null) url.searchParams.set('apikey', token);
     return (committed, opened) => createElement(NaiveList, { url: url.href, committed, opened });
   }
 
