@@ -1,11 +1,14 @@
-// Redis, three servers and a balancer on this machine, on a clone that has nothing yet.
+// Redis, three servers, a balancer, and the playground's page before them, on a clone that has nothing yet.
 import { spawn } from 'node:child_process';
 import { install, installRedis } from './bootstrap.mjs';
+import { buildClient } from './client.mjs';
 import { env, root } from './run.mjs';
 
 await install();
 if (!(await installRedis())) process.exit(1);
-const cluster = spawn('node', ['playground/cluster/main.ts', ...process.argv.slice(2)], {
+await buildClient();
+const command = ['--import', './playground/server/sources.ts', 'playground/cluster/main.ts'];
+const cluster = spawn('node', [...command, ...process.argv.slice(2)], {
   cwd: root,
   env: env(),
   stdio: 'inherit',

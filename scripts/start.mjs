@@ -1,16 +1,11 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { install } from './bootstrap.mjs';
-import { env, root, run } from './run.mjs';
+import { buildClient } from './client.mjs';
+import { env, root } from './run.mjs';
 
 await install();
-if (isStale()) {
-  // All else runs from the sources; what users put into a script tag is a build.
-  console.log('Building the client, and the page …');
-  const { code } = await run('rollup --config --configOnly client --silent', { show: true });
-  if (code !== 0) process.exit(code);
-}
+await buildClient();
 
 // A process group of its own, so that a signal to us ends everything the playground started.
 const posix = process.platform !== 'win32';
@@ -27,15 +22,3 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => e
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && end('SIGTERM'), 500).unref();
 playground.on('exit', (code, signal) => process.exit(signal ? 0 : code));
-
-function isStale() {
-  const sources = ['packages/protocol/src', 'packages/client/src'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
-  );
-  const inputs = ['rollup.config.mjs', 'packages/client/package.json', ...sources];
-  return Math.max(...inputs.map(modified)) > modified('packages/client/dist/pushstream.min.js');
-}
-
-function modified(file) {
-  return statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}

@@ -1,13 +1,18 @@
 /**
- * `npm run cluster`: Redis, instances of `pushstream-server` and a balancer, until Ctrl+C. `--instances=` (3), `--port=`
- * of the balancer (4400). An instance that goes down is started again after a moment, as a supervisor does.
+ * `npm run cluster`: Redis, instances of `pushstream-server`, a balancer, and the playground's page before them, until
+ * Ctrl+C. `--instances=` (3), `--port=` of the balancer (4400). An instance that goes down is started again after a moment, as a supervisor does.
  */
 import { parseArgs } from 'node:util';
 import { type Cluster, startCluster } from './cluster.ts';
 import type { Instance } from './instance.ts';
+import { buildPage } from '../page.ts';
+import { startPlayground } from '../server/playground.ts';
 import { hasRedis } from './redis.ts';
 
 const RESTART_MS = 3_000;
+const PAGE_PORT = 4310;
+/** What somebody who watches has the patience for. */
+const PACE = { heartbeatMs: 1_000, drainMs: 3_000 };
 
 function fail(problem: string): never {
   console.error(problem);
@@ -34,11 +39,12 @@ function readFlags(): { readonly instances: number; readonly port: number } {
 const line = ({ name, state, url, pid }: Instance): string =>
   `  ${name.padEnd(11)}${state.padEnd(10)}${url}  ${pid === undefined ? '' : `kill -9 ${pid}`}`;
 
-function banner({ url, apiKey, redis, instances }: Cluster): string {
+function banner(page: string, { url, apiKey, redis, instances }: Cluster): string {
   const json = `-H 'Content-Type: application/json'`;
   const body = `'{"type":"hello","data":{"text":"Hello"}}'`;
   return [
     '',
+    `  Page       ${page}`,
     `  Balancer   ${url}`,
     `  Redis      ${redis.url}`,
     ...instances.map(line),
@@ -72,11 +78,22 @@ if (!hasRedis()) {
   );
 }
 try {
-  const cluster = await startCluster({ ...flags, apiKey: process.env['PUSHSTREAM_API_KEY'] });
-  console.log(banner(cluster));
-  supervise(cluster);
+  let cluster: Cluster | undefined;
+  const playground = await startPlayground({
+    folder: await buildPage(),
+    port: PAGE_PORT,
+    orNext: true,
+    async cluster(origins) {
+      cluster = await startCluster({ ...flags, ...PACE, origins, apiKey: process.env['PUSHSTREAM_API_KEY'] });
+      return cluster;
+    },
+  });
+  if (cluster) {
+    console.log(banner(playground.url, cluster));
+    supervise(cluster);
+  }
   const end = async (): Promise<void> => {
-    await cluster[Symbol.asyncDispose]();
+    await playground.close();
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
