@@ -15,7 +15,7 @@ export function showRecovery(client: EventClient<TaskEvents>): { pressed(name: s
   client.lifecycle.on('open', () => {
     if (!fault) return;
     setText(time, seconds(performance.now() - fault.at));
-    setText(note, `after “${fault.name}”`);
+    setText(note, fault.name);
     clearTimeout(harmless);
     fault = undefined;
   });
@@ -24,12 +24,12 @@ export function showRecovery(client: EventClient<TaskEvents>): { pressed(name: s
     pressed(name) {
       fault = { name, at: performance.now() };
       setText(time, '…');
-      setText(note, `“${name}” is on`);
+      setText(note, name);
       clearTimeout(harmless);
       harmless = setTimeout(() => {
         fault = undefined;
         setText(time, '0 s');
-        setText(note, `“${name}” broke nothing`);
+        setText(note, `${name}: harmless`);
       }, HARMLESS_AFTER_MS);
     },
   };

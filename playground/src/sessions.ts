@@ -36,7 +36,7 @@ export function wireSessions(stream: PageStream, say: Say): { look(looks: boolea
       const facts = found && [
         `${found.session}${found.session === stream.session ? ' (this page)' : ''}`,
         `${seconds(found.ageMs)} ago`,
-        connected.has(found.session) ? 'connected' : 'away',
+        connected.has(found.session) ? 'open' : 'away',
       ];
       for (const [index, cell] of row.cells.entries()) setText(cell, facts?.[index] ?? '–');
     }

@@ -46,9 +46,9 @@ export function showStatus(client: EventClient<TaskEvents>): void {
   });
 }
 
-/** Everything here is of this machine's own server. */
+/** Everything here is of this machine's own server, and allowed: neither its origin nor a hint at CORS helps. */
 function brief({ message }: Error): string {
-  return message.replace(/https?:\/\/[^/]*(\/\S*)/, '$1');
+  return message.replace(/https?:\/\/[^/]*(\/\S*)/, '$1').replace(/ \(another origin.*/, '');
 }
 
 function detailOf({ status, error, retry, opens }: Snapshot): string {

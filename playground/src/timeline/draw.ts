@@ -3,9 +3,10 @@ import { BUCKET_MS, type Mark, type MarkKind, PAST_MS, type Phase, type Recordin
 /** The colours of the page, as they are now. */
 export type Palette = Readonly<Record<'accent' | 'good' | 'busy' | 'bad' | 'calm' | 'line' | 'soft' | 'ink', string>>;
 
-/** What is planned is shown too: the next attempt. */
-const FUTURE_MS = 5_000;
-const SPAN_MS = PAST_MS + FUTURE_MS;
+/** What is planned is shown too, as a ninth of the width: the next attempt. */
+const PAST_SHARE = 8 / 9;
+const MS_PER_PIXEL = 40;
+const LEAST_MS = 15_000;
 const STEP_MS = 10_000;
 
 const LANES = { faults: 14, status: 30, events: 104, beats: 116, axis: 142 } as const;
@@ -27,6 +28,8 @@ interface Frame {
   readonly width: number;
   readonly palette: Palette;
   readonly now: number;
+  /** Where the picture begins. */
+  readonly from: number;
   readonly x: (at: number) => number;
 }
 
@@ -38,33 +41,35 @@ export function draw(
   recording: Recording,
 ): void {
   const now = performance.now();
-  const x = (at: number): number => ((at - now + PAST_MS) / SPAN_MS) * width;
-  const frame: Frame = { context, width, palette, now, x };
+  const past = Math.min(PAST_MS, Math.max(LEAST_MS, width * MS_PER_PIXEL));
+  const from = now - past;
+  const x = (at: number): number => ((at - from) / past) * PAST_SHARE * width;
+  const frame: Frame = { context, width, palette, now, from, x };
   context.clearRect(0, 0, width, height);
   context.font = '11px system-ui, sans-serif';
   drawAxis(frame);
   drawBands(frame, recording);
   drawEvents(frame, recording);
-  for (const mark of recording.marks) if (mark.at > now - PAST_MS) drawMark(frame, mark);
+  for (const mark of recording.marks) if (mark.at > from) drawMark(frame, mark);
   if (recording.due !== undefined) drawDue(frame, recording.due);
 }
 
-function drawAxis({ context, palette, now, x }: Frame): void {
+function drawAxis({ context, palette, now, from, x }: Frame): void {
   context.fillStyle = palette.line;
   context.fillRect(0, LANES.events, x(now), 1);
   context.fillStyle = palette.soft;
   context.fillRect(x(now), LANES.status - 6, 1, LANES.beats - LANES.status + 14);
   context.textAlign = 'center';
-  for (let ago = STEP_MS; ago < PAST_MS; ago += STEP_MS)
+  for (let ago = STEP_MS; ago < now - from; ago += STEP_MS)
     context.fillText(`−${ago / 1_000} s`, x(now - ago), LANES.axis);
   context.fillText('now', x(now), LANES.axis);
 }
 
 /** A wait is half as high as what it waits for. */
-function drawBands({ context, palette, now, x }: Frame, { bands }: Recording): void {
+function drawBands({ context, palette, now, from: begin, x }: Frame, { bands }: Recording): void {
   for (const [index, { phase, from }] of bands.entries()) {
     const to = bands[index + 1]?.from ?? now;
-    if (to < now - PAST_MS || phase === 'idle') continue;
+    if (to < begin || phase === 'idle') continue;
     const height = phase === 'waiting' ? STATUS_HEIGHT / 4 : STATUS_HEIGHT;
     const left = Math.max(0, x(from));
     context.fillStyle = palette[PHASES[phase]];
@@ -73,10 +78,10 @@ function drawBands({ context, palette, now, x }: Frame, { bands }: Recording): v
 }
 
 /** By the square root: one event is seen beside a thousand. */
-function drawEvents({ context, palette, now, x, width }: Frame, { eventsAt }: Recording): void {
+function drawEvents({ context, palette, now, from, x }: Frame, { eventsAt }: Recording): void {
   const last = Math.floor(now / BUCKET_MS);
-  const first = last - PAST_MS / BUCKET_MS;
-  const barWidth = Math.max(1, (BUCKET_MS / SPAN_MS) * width - 0.5);
+  const first = Math.ceil(from / BUCKET_MS);
+  const barWidth = Math.max(1, x(BUCKET_MS) - x(0) - 0.5);
   context.beginPath();
   for (let bucket = first; bucket <= last; bucket += 1) {
     const events = eventsAt(bucket);
@@ -122,15 +127,16 @@ function drawMark(frame: Frame, { kind, at, text }: Mark): void {
   MARKS[kind](frame, frame.x(at), text);
 }
 
-function drawFlag({ context, palette }: Frame, x: number, text: string, colour: keyof Palette): void {
+function drawFlag({ context, palette, width }: Frame, x: number, text: string, colour: keyof Palette): void {
   context.fillStyle = palette[colour];
   context.fillRect(x, LANES.faults - 10, 1.5, LANES.events - LANES.faults + 10);
-  context.textAlign = 'left';
-  context.fillText(text, x + 5, LANES.faults - (colour === 'bad' ? 2 : -9));
+  const fits = x + 5 + context.measureText(text).width < width;
+  context.textAlign = fits ? 'left' : 'right';
+  context.fillText(text, fits ? x + 5 : x - 4, LANES.faults - (colour === 'bad' ? 2 : -9));
 }
 
-function drawDue({ context, palette, now, x }: Frame, due: number): void {
-  const to = Math.min(x(due), x(now + FUTURE_MS));
+function drawDue({ context, palette, now, x, width }: Frame, due: number): void {
+  const to = Math.min(x(due), width - 2);
   context.strokeStyle = palette.busy;
   context.lineWidth = 1.5;
   context.setLineDash([3, 3]);
