@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { createAnswerReader } from '../../playground/server/http-framing.ts';
+import { startFaultProxy } from '../../playground/server/proxy.ts';
+import { rawServer, streamHead } from '../support/raw-server.ts';
 import { until } from '../support/until.ts';
 import { press, type Pressed } from './support.ts';
 
@@ -62,7 +64,7 @@ test('cut: the last chunk is whole, and the body has its end', async () => {
 test('cut mid-event: at every share so many bytes of the event come, never the last one, then a reset', async () => {
   await using pressed = await press({ heartbeatMs: 10_000 });
   using witness = await raw(pressed);
-  for (let share = 0; share <= 1; share += 0.05) {
+  for (const share of Array.from({ length: 21 }, (_, step) => step / 20)) {
     using stream = await raw(pressed);
     await pressed.burst({ count: 2 });
     await until(() => stream.body.includes('task.completed'));
@@ -160,4 +162,44 @@ test('what is no HTTP is not passed on for ever', async () => {
   socket.resume();
   await once(socket, 'close');
   await until(() => pressed.playground.proxy.links.size === 0);
+});
+
+/** A proxy to a server that says so much, and closes. */
+async function saying(...words: readonly string[]): Promise<{ text: string; end: Raw['end'] }> {
+  await using server = await rawServer(({ socket }) =>
+    socket.end(Buffer.concat(words.map((word) => Buffer.from(word)))),
+  );
+  const port = Number(new URL(server.origin).port);
+  const proxy = await startFaultProxy({ port: 0, to: () => ({ host: '127.0.0.1', port }) });
+  const socket = connect(proxy.port, '127.0.0.1', () => socket.write('GET /events HTTP/1.1\r\n\r\n'));
+  let text = '';
+  let end: Raw['end'] = 'FIN';
+  socket.on('data', (bytes) => (text += bytes.toString('latin1'))).on('error', () => (end = 'RST'));
+  await new Promise((resolve) => socket.on('close', resolve));
+  await proxy.close();
+  return { text, end };
+}
+
+const HEAD = streamHead('1.1', 'Transfer-Encoding: chunked');
+
+test('a stream that its server ends within an event ends there', async () => {
+  const { text } = await saying(`${HEAD}7\r\ndata: 1\r\n`, '3\r\n\n\nd\r\n', '0\r\n\r\n');
+  expect(text).toBe(`${HEAD}9\r\ndata: 1\n\n\r\n1\r\nd\r\n0\r\n\r\n`);
+});
+
+test('a server that breaks off leaves no end where there was none', async () => {
+  const { text } = await saying(`${HEAD}9\r\ndata: 1\n\n\r\n9\r\ndata`);
+  expect(text).toBe(`${HEAD}9\r\ndata: 1\n\n\r\n`);
+});
+
+test('a server that speaks no HTTP is heard no further', async () => {
+  expect(await saying('SSH-2.0-OpenSSH\r\n\r\n')).toEqual({ text: '', end: 'RST' });
+});
+
+test('where no server listens, a connection is reset', async () => {
+  const proxy = await startFaultProxy({ port: 0, to: () => ({ host: '127.0.0.1', port: 1 }) });
+  const socket = connect(proxy.port, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\n\r\n'));
+  const [error] = await once(socket, 'error');
+  expect(error).toMatchObject({ code: 'ECONNRESET' });
+  await proxy.close();
 });
