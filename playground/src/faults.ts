@@ -75,6 +75,8 @@ export function showFaults(names: readonly FaultName[], say: Say, pressed: (titl
     void burst({ count: 1_000 }).catch((error: unknown) => say('error', String(error)));
   });
   storm.button.dataset['fault'] = 'burst';
+  // The place is kept for all of them; a cluster has fewer.
+  place.classList.toggle('few', names.length < Object.keys(WORDS).length);
   place.append(storm.button);
   void poll();
 }

@@ -52,7 +52,7 @@ export function openStream(eventsUrl: string, cursor: string): PageStream {
 }
 
 /** A token is used until it is refused, as one that takes time to get would be. */
-function createCredentials(): { readonly get: () => Promise<Record<string, string>>; readonly good: () => void } {
+function createCredentials(): { readonly get: () => Promise<HeadersInit>; readonly good: () => void } {
   let token: string | null | undefined;
   let isGood = false;
   return {

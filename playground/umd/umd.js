@@ -68,7 +68,10 @@ void (async () => {
 
   const options = {
     lastEventId: baseline,
-    headers: async () => ({ authorization: `Bearer ${(await getJson('/api/token')).token}` }),
+    headers: async () => {
+      const { token } = await getJson('/api/token');
+      return token === null ? {} : { authorization: `Bearer ${token}` };
+    },
     query: { heartbeatMs: Number(page.get('heartbeatMs') ?? 1000) },
     dedupe: { always: 'always', reconnect: 'reconnect', off: false }[page.get('dedupe') ?? 'always'],
     // Somebody who breaks it again and again does not want to wait longer and longer.

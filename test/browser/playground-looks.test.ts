@@ -54,6 +54,18 @@ describeInChromium('the looks of the page', { simulate: true }, (tests) => {
     });
   });
 
+  test.each([1_280, 390])('the UMD page at %d pixels: axe finds nothing, and nothing overflows', async (width) => {
+    const { page } = await open('/umd.html');
+    await page.setViewportSize({ width, height: 900 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth))).toBe(0);
+      await page.screenshot({ path: join(folder, `${colorScheme}-${width}-umd.png`), fullPage: true });
+    }
+    await page.close();
+  });
+
   test.each([1_280, 390])('at %d pixels nothing moves while 200 events per second stream', async (width) => {
     const { page, complaints, read, until } = await open('/');
     await page.setViewportSize({ width, height: 900 });
