@@ -59,7 +59,9 @@ function splice(client: Socket, upstream: Socket): void {
 function reach(port: number, patienceMs: number): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    const timer = setTimeout(() => socket.destroy(), patienceMs);
+    // Whoever was held up himself looks first at what has come meanwhile.
+    const late = (): void => void (socket.connecting && socket.destroy());
+    const timer = setTimeout(() => setImmediate(late), patienceMs);
     socket.on('error', () => {});
     socket.once('connect', () => {
       clearTimeout(timer);

@@ -19,9 +19,13 @@ export function createProbe(patienceMs: number): Probe {
         answer.resume();
         resolve(answer.statusCode);
       });
-      asking.setTimeout(patienceMs, () => asking.destroy());
-      asking.on('error', () => resolve(undefined));
-      asking.on('close', () => resolve(undefined));
+      // Whoever was held up himself looks first at what has come meanwhile.
+      const timer = setTimeout(() => setImmediate(() => asking.destroy()), patienceMs);
+      asking.on('error', () => {});
+      asking.on('close', () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      });
       asking.end();
     });
   }
