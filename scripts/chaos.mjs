@@ -10,6 +10,9 @@ const chaos = spawn('node', ['test/chaos/main.ts', ...process.argv.slice(2)], {
   env: env(),
   stdio: 'inherit',
 });
+// A terminal tells both of us; somebody else tells us alone, or npm's shell, which does not pass it on.
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => chaos.kill(signal));
 process.on('SIGINT', () => {});
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && chaos.kill('SIGTERM'), 500).unref();
 chaos.on('exit', (code, signal) => process.exit(signal ? 1 : code));
