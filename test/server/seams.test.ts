@@ -198,12 +198,12 @@ test('cut between ready and reset, a stream does not go on as if nothing were lo
 
 test('who was revoked while it was let in gets nothing replayed', async () => {
   const environment = createTestEnvironment();
-  const push = createPushStream({ environment });
+  const push = createPushStream({ environment, authorize: () => ({ clientId: 'ann' }) });
   const cursor = await push.cursor();
   await push.publish('secret', 1);
   await environment.settle();
   const answer = push.fetch(new Request('http://server.test/', { headers: { 'last-event-id': cursor } }));
-  void push.revoke({ clientId: 'anybody' });
+  void push.revoke({ clientId: 'ann' });
   const text = await (await answer).text();
   expect(text).toContain('pushstream.closing');
   expect(text).not.toContain('secret');

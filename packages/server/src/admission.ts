@@ -15,8 +15,10 @@ import { isPattern } from './pattern.ts';
 import type { RouteOptions } from './route.ts';
 import { refuse, retryAfter } from './refusal.ts';
 import type { Resolved } from './resolve-options.ts';
+import type { Revoked } from './revoked.ts';
 import { createRoom } from './room.ts';
 import { count } from './stats.ts';
+import { groupsOf } from './whom.ts';
 
 const METHODS = 'GET, HEAD, OPTIONS';
 
@@ -32,8 +34,6 @@ function lastEventIdOf({ headers, url }: StreamRequest): string {
 export interface Admission {
   /** `isLocal`: the server is known to listen where only programs of its machine reach it. */
   admit(request: StreamRequest, route: RouteOptions, isLocal?: boolean): Promise<Opening | Response>;
-  /** Something was revoked: who has not begun by now has to be authorised again. */
-  revoke(): void;
   /** From now on every stream is refused. */
   close(): void;
 }
@@ -43,15 +43,15 @@ export interface AdmissionParts {
   readonly hub: Hub;
   readonly log: Log;
   readonly killed: Killed;
+  readonly revoked: Revoked;
   /** The settings of now. */
   readonly settings: () => Resolved;
 }
 
-export function createAdmission({ hub, log, killed, settings }: AdmissionParts): Admission {
+export function createAdmission({ hub, log, killed, revoked, settings }: AdmissionParts): Admission {
   const { environment, stats } = hub;
   const room = createRoom();
   let isOpen = true;
-  let revocations = 0;
 
   const acceptsStream = (accept: string | null): boolean =>
     accept === null || /(^|,)\s*(text\/event-stream|text\/\*|\*\/\*)\s*(;|,|$)/i.test(accept);
@@ -98,12 +98,14 @@ export function createAdmission({ hub, log, killed, settings }: AdmissionParts):
   /** What has changed since it was decided is found when it begins. */
   function reserve(admitted: Admitted, seen: number): Opening {
     const session = admitted.request.url.searchParams.get('session');
+    const { clientId, credential } = admitted.grant;
+    const groups = groupsOf({ session: undefined, clientId, credential });
     return createOpening(hub, settings(), admitted, {
-      leave: room.take(admitted.grant.clientId),
+      leave: room.take(clientId),
       refusal() {
         if (!isOpen) return 'drain';
         if (session !== null && killed.has(session)) return 'killed';
-        return revocations === seen ? undefined : 'revoked';
+        return revoked.isSince(seen, groups) ? 'revoked' : undefined;
       },
     });
   }
@@ -112,7 +114,7 @@ export function createAdmission({ hub, log, killed, settings }: AdmissionParts):
     const early = refuseEarly(request, isLocal);
     if (early) return early;
     const { authorize, limits } = settings();
-    const seen = revocations;
+    const seen = revoked.moment;
     const grant = await decide(authorize, request, limits.authorizeTimeoutMs, environment);
     if (grant instanceof Response) return grant;
     const subscription = subscribe(request, route, grant);
@@ -145,9 +147,6 @@ export function createAdmission({ hub, log, killed, settings }: AdmissionParts):
       const headers = new Headers(answer.headers);
       for (const [name, value] of Object.entries(cors)) headers.set(name, value);
       return new Response(answer.body, { status: answer.status, headers });
-    },
-    revoke() {
-      revocations += 1;
     },
     close() {
       isOpen = false;

@@ -17,6 +17,7 @@ import type { Log } from './log/log.ts';
 import type { PushStreamOptions } from './options.ts';
 import { createPublisher, type Publish } from './publish.ts';
 import type { DrainOptions, PushStream, Settings } from './push-stream.ts';
+import { createRevoked } from './revoked.ts';
 import { checkRoute, type RouteOptions } from './route.ts';
 import { type Resolved, resolveSettings } from './resolve-options.ts';
 import { runSource, type RunningSource, type SourceOptions } from './source.ts';
@@ -46,6 +47,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
   const log: Log = givenLog ?? memoryLog({}, environment);
   const stats = createStats();
   const killed = createKilled(environment);
+  const revoked = createRevoked();
   let isOver = false;
   const shared = watchShared(log.shared ?? createMemoryShared(environment), environment, () => isOver);
   const instance = createInstance({
@@ -55,7 +57,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
     killed,
     presenceTtlMs: () => settings.presenceTtlMs,
     sessions: () => hub.sessions,
-    revoked: () => admission.revoke(),
+    revoked,
     stored: ({ epoch, seq }) => hub.stored(epoch, seq),
   });
   const hub = new Hub({
@@ -67,7 +69,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
     replays: () => settings.limits.replays,
   });
   const current = (): Resolved => settings;
-  const admission = createAdmission({ hub, log, killed, settings: current });
+  const admission = createAdmission({ hub, log, killed, revoked, settings: current });
   const ended = new AbortController();
   const sources: RunningSource[] = [];
   const publish = createPublisher({ hub, log, settings: current, isClosed: () => ended.signal.aborted });

@@ -8,6 +8,7 @@ import type { Order } from './order.ts';
 import { createOrders } from './orders.ts';
 import { createPresence } from './presence.ts';
 import type { RevokeOptions } from './push-stream.ts';
+import type { Revoked } from './revoked.ts';
 import type { Session } from './session.ts';
 import type { PresentSession } from './session-info.ts';
 import { connectionOf, ownerOf, sessionOf } from './whom.ts';
@@ -35,7 +36,7 @@ export interface InstanceParts {
   readonly killed: Killed;
   readonly presenceTtlMs: () => number;
   readonly sessions: () => Iterable<Session>;
-  readonly revoked: () => void;
+  readonly revoked: Revoked;
   readonly stored: (stored: Stored) => void;
 }
 

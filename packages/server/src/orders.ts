@@ -6,6 +6,7 @@ import type { Log, LogEntry, Stored } from './log/log.ts';
 import type { Shared } from './log/shared.ts';
 import { type Order, orderEntry, readOrder } from './order.ts';
 import { createOwnPage } from './own-page.ts';
+import type { Revoked } from './revoked.ts';
 import type { Session } from './session.ts';
 import { isMeant, labelOf } from './whom.ts';
 
@@ -38,14 +39,13 @@ export interface OrdersParts {
   readonly instance: string;
   readonly killed: Killed;
   readonly sessions: () => Iterable<Session>;
-  /** Who has not begun by now has to be authorised again. */
-  readonly revoked: () => void;
+  readonly revoked: Revoked;
   /** It will come from the log. */
   readonly stored: (stored: Stored) => void;
 }
 
 export function createOrders(parts: OrdersParts): Orders {
-  const { log, shared, environment, instance, killed } = parts;
+  const { log, shared, environment, instance, killed, revoked } = parts;
   const page = createOwnPage<number>({
     shared,
     environment,
@@ -58,7 +58,7 @@ export function createOrders(parts: OrdersParts): Orders {
   let isOver = false;
 
   function endStreams({ kind, whom }: Order): number {
-    if (kind === 'revoke') parts.revoked();
+    if (kind === 'revoke') revoked.add(whom);
     const meant = new Set(whom);
     let streams = 0;
     for (const session of parts.sessions()) {

@@ -21,7 +21,11 @@ export function labelOf(kind: Kind, whom: string): string | undefined {
 }
 
 /** All by which a stream can be meant, but for its connection: others may have the same. */
-export function groupsOf({ session, clientId, credential }: Identity): string[] {
+export function groupsOf({
+  session,
+  clientId,
+  credential,
+}: Pick<Identity, 'session' | 'clientId' | 'credential'>): string[] {
   const groups = [
     session === undefined ? undefined : sessionOf(session),
     ownerOf(clientId, undefined),

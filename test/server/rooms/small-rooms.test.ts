@@ -3,6 +3,7 @@ import { createChunk } from '../../../packages/server/src/chunk.ts';
 import { classify } from '../../../packages/server/src/classify.ts';
 import { formatCursor, parseCursor } from '../../../packages/server/src/cursor.ts';
 import { createKilled } from '../../../packages/server/src/killed.ts';
+import { createRevoked } from '../../../packages/server/src/revoked.ts';
 import { createRoom } from '../../../packages/server/src/room.ts';
 import { createTestEnvironment } from '../support.ts';
 
@@ -75,4 +76,21 @@ test('who was killed is remembered for an hour, and no more than ten thousand ar
   expect(killed.has('s0')).toBe(false);
   expect(killed.has('s1')).toBe(true);
   expect(killed.has('s10000')).toBe(true);
+});
+
+test('who was revoked is known since when, and of what is forgotten everybody may have been meant', () => {
+  const revoked = createRevoked();
+  revoked.add(['a']);
+  const { moment } = revoked;
+  expect([revoked.isSince(0, ['a']), revoked.isSince(moment, ['a']), revoked.isSince(0, ['b'])]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  revoked.add(Array.from({ length: 10_000 }, (_, number) => `n${number}`));
+  expect([revoked.isSince(0, ['b']), revoked.isSince(moment, ['b']), revoked.isSince(moment, ['n1'])]).toEqual([
+    true,
+    false,
+    true,
+  ]);
 });
