@@ -5,8 +5,10 @@ import type { Counts } from './tally.ts';
 export interface Health {
   readonly opens: number;
   readonly lastEventId: string;
-  /** Why the server could not resume, each time, the newest last. */
-  readonly resets: readonly string[];
+  /** How often the server could not resume. */
+  readonly resets: number;
+  /** Why, the last time. */
+  readonly reason: string;
 }
 
 /** The counters of the page. */
@@ -30,12 +32,9 @@ export function createCounters(): (counts: Counts, health: Health) => void {
       element.parentElement?.classList.toggle('bad', counts[name] > 0);
     }
     setText(reconnects, grouped(Math.max(0, health.opens - 1)));
-    setText(resets, grouped(health.resets.length));
-    const reason = health.resets.at(-1);
-    setText(
-      resetNote,
-      reason === undefined ? 'nothing skipped' : `${reason}: ${grouped(counts.skipped)} skipped, told`,
-    );
+    setText(resets, grouped(health.resets));
+    const { reason } = health;
+    setText(resetNote, reason === '' ? 'nothing skipped' : `${reason}: ${grouped(counts.skipped)} skipped, told`);
     setText(cursor, health.lastEventId || '–');
   };
 }

@@ -3,7 +3,7 @@ import { defineInspector } from 'pushstream-inspector';
 import { getLedger, getSetup, getTasks } from './api.ts';
 import { showCluster } from './cluster.ts';
 import { createCounters } from './counters.ts';
-import { byId, every, find, oncePerFrame } from './dom.ts';
+import { byId, find, oncePerFrame } from './dom.ts';
 import { showFaults } from './faults.ts';
 import { wireFilters } from './filters.ts';
 import type { Harness } from './harness.ts';
@@ -25,6 +25,7 @@ import { showTimeline } from './timeline/view.ts';
 const LEDGER_MS = 1_000;
 const KEPT = 12_000;
 const ERRORS_KEPT = 100;
+const AWAITED = 50_000;
 
 // State first, with its cursor; the stream goes on from there, so that nothing falls in between.
 const [setup, { cursor: baseline, tasks }] = await Promise.all([getSetup(), getTasks()]);
@@ -33,16 +34,17 @@ const { client } = stream;
 const tally = createTally(baseline);
 const delivered: string[] = [];
 const errors: EventClientError[] = [];
-const resets: string[] = [];
+const resets = { count: 0, reason: '' };
 
 const showCounts = createCounters();
 const changed = oncePerFrame(() => {
-  showCounts(tally.counts, { opens: client.snapshot.value.opens, lastEventId: client.lastEventId, resets });
+  const { snapshot, lastEventId } = client;
+  showCounts(tally.counts, { opens: snapshot.value.opens, lastEventId, resets: resets.count, reason: resets.reason });
 });
 
 async function audit(): Promise<Counts> {
-  const { ids } = await getLedger(tally.audited);
-  tally.publish(ids);
+  // Who is paused for a day need not know of every event that he will get.
+  if (tally.counts.toCome < AWAITED) tally.publish((await getLedger(tally.audited)).ids);
   changed();
   return tally.counts;
 }
@@ -63,7 +65,8 @@ client.lifecycle.on('error', (error) => {
 });
 client.lifecycle.on('reset', ({ reason, resumedFrom }) => {
   tally.reset(resumedFrom);
-  resets.push(reason);
+  resets.count += 1;
+  resets.reason = reason;
   changed();
 });
 client.snapshot.subscribe(changed);
@@ -91,8 +94,8 @@ wireTabs(byId('tools', HTMLElement), (panelId) => {
   inspector.hidden = panelId !== 'inspector-panel';
 });
 
-// Without a server there is nothing to compare with; the status says so.
-every(LEDGER_MS, () => audit().catch(() => {}));
+// Without a server there is nothing to compare with; the status says so. A hidden page gets events too.
+setInterval(() => void audit().catch(() => {}), LEDGER_MS);
 
 const harness: Harness = {
   client,

@@ -35,7 +35,7 @@ export function wireSessions(stream: PageStream, say: Say): { look(looks: boolea
       row.button.disabled = !found;
       const facts = found && [
         `${found.session}${found.session === stream.session ? ' (this page)' : ''}`,
-        `${seconds(found.ageMs)} ago`,
+        seconds(found.ageMs),
         connected.has(found.session) ? 'open' : 'away',
       ];
       for (const [index, cell] of row.cells.entries()) setText(cell, facts?.[index] ?? '–');

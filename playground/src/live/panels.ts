@@ -7,6 +7,7 @@ import { createApp } from 'vue';
 import type { TaskEvents } from '../../task-events.ts';
 import { find } from '../dom.ts';
 import { code } from './code.ts';
+import { paint } from './paint.ts';
 import { Tasks as ReactTasks } from './react.tsx';
 import SvelteTasks from './svelte.svelte';
 
@@ -60,7 +61,7 @@ export function showPanels(client: Client, board: Board): (board: Board) => void
     }
   }
 
-  for (const [name, text] of code) find(`[data-panel="${name}"] code`, HTMLElement).textContent = text;
+  for (const [name, text] of code) find(`[data-panel="${name}"] code`, HTMLElement).replaceChildren(...paint(text));
   replace(board);
   return replace;
 }
