@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { RETRY_MS } from '../../packages/server/src/control.ts';
 import { hostEnvironment } from '../../packages/server/src/host.ts';
+import { createHttpApi } from '../../packages/server/src/http/index.ts';
+import { createPushStream } from '../../packages/server/src/index.ts';
 import { resolveSettings } from '../../packages/server/src/resolve-options.ts';
 import { CLOSING_MS } from './support/deploy.ts';
 import { read } from './support/markdown.ts';
@@ -16,4 +18,18 @@ test('docs/guides/scaling.md has the limits and times of the code', () => {
   expect(guide).toContain(`preStop + \`--drain-ms\` + ${CLOSING_MS / 1_000} s`);
   expect(guide).toContain('has the client wait a second');
   expect(RETRY_MS).toBe(1_000);
+});
+
+test('it names metrics that are there, with labels that they have', async () => {
+  await using push = createPushStream();
+  const api = createHttpApi(push, { open: true });
+  const text = await (await api.fetch(new Request('http://localhost/metrics'))).text();
+  const named = [...read('docs/guides/scaling.md').matchAll(/`((?:pushstream|nodejs)_\w+)(?:\{(\w+)=)?/g)];
+  expect(named.length).toBeGreaterThan(5);
+  for (const [, name = '', label] of named) {
+    expect(text).toContain(`# TYPE ${name} `);
+    const labels = { resets: 'reason', refused: 'status', ended: 'reason' };
+    const known = Object.entries(labels).find(([stat]) => name.includes(stat))?.[1];
+    expect(label, name).toBe(known);
+  }
 });
