@@ -130,9 +130,9 @@ export function createPulseBoard(
       page.delete(session);
       const other = (await elsewhere([session])).get(session);
       // Whatever their clocks say, it was before.
-      const lastSeen = Math.max(environment.now(), other?.lastSeen ?? 0);
-      if (other) note(session, { lastSeen, isGone: true });
-      return own?.isGone === false || other?.isGone === false;
+      if (other) note(session, { lastSeen: Math.max(environment.now(), other.lastSeen), isGone: true });
+      const newest = own && isNewer(own, other) ? own : other;
+      return newest?.isGone === false;
     },
   };
 }

@@ -29,10 +29,10 @@ export function wayTo(shared: Log, written: Written[] = []): Way {
   let resumed: Promise<void> | undefined;
   const beside = shared.shared;
 
-  const ask = async <Result>(work: () => Promise<Result>, isBeside = false): Promise<Result> => {
-    if (way.isAway || (isBeside && way.isSilent)) throw new LogUnavailableError('Expected a log, got none');
-    return work();
-  };
+  const ask = <Result>(work: () => Promise<Result>, isBeside = false): Promise<Result> =>
+    way.isAway || (isBeside && way.isSilent)
+      ? Promise.reject(new LogUnavailableError('Expected a log, got none'))
+      : work();
 
   async function* tail(after: Position, signal: AbortSignal): AsyncGenerator<LogPage, void> {
     let position = after;
