@@ -126,13 +126,14 @@ export function createPulseBoard(
         .map(({ session, seen, ageMs }) => ({ session, lastSeen: seen.lastSeen, ageMs }));
     },
     async forget(session) {
-      const own = page.held.get(session);
-      page.delete(session);
       const other = (await elsewhere([session])).get(session);
-      // Whatever their clocks say, it was before.
-      if (other) note(session, { lastSeen: Math.max(environment.now(), other.lastSeen), isGone: true });
+      const own = page.held.get(session);
       const newest = own && isNewer(own, other) ? own : other;
-      return newest?.isGone === false;
+      if (!newest || newest.isGone) return false;
+      if (!other) page.delete(session);
+      // Whatever their clocks say, it was before.
+      else note(session, { lastSeen: Math.max(environment.now(), other.lastSeen), isGone: true });
+      return true;
     },
   };
 }

@@ -63,7 +63,7 @@ describe('who is connected', () => {
     await openAll(a, ['three']);
     await environment.advance(1_100);
     expect(count().at(-1)).toBe(1);
-    for (const stream of [...streams]) await stream.cancel();
+    for (const stream of streams) await stream.cancel();
     await environment.advance(1_100);
     expect(count().at(-1)).toBe(2);
     expect((await fleet.shared.read('sessions')).size).toBe(1);
