@@ -30,7 +30,7 @@ function numberIn(name: string, given: unknown, least: number, most: number): nu
 /** The same out of a query. @throws {Refusal} 400 */
 function numberOf(asked: Context, name: string, least: number, most: number): number | undefined {
   const given = asked.req.query(name);
-  return numberIn(name, given === undefined || !/^[\d.]+$/.test(given) ? given : Number(given), least, most);
+  return numberIn(name, /^\d+(\.\d+)?$/.test(given ?? '') ? Number(given) : given, least, most);
 }
 
 function faultOptions(asked: Context): FaultOptions {

@@ -28,6 +28,7 @@ export function createValve(from: Socket, to: Socket, narrowness: () => Narrowne
   let late: { bytes: Buffer; readonly at: number }[] = [];
   let step: NodeJS.Timeout | undefined;
   let hold: NodeJS.Timeout | undefined;
+  let drippedAt = 0;
   let heldUntil = 0;
   let isFull = false;
 
@@ -57,9 +58,12 @@ export function createValve(from: Socket, to: Socket, narrowness: () => Narrowne
       flush();
       return;
     }
-    for (let budget = Math.ceil((now.bytesPerSecond * STEP_MS) / 1_000); budget > 0;) {
+    // A step may come late.
+    const elapsedMs = performance.now() - drippedAt;
+    drippedAt += elapsedMs;
+    for (let budget = Math.ceil((now.bytesPerSecond * elapsedMs) / 1_000); budget > 0;) {
       const [first] = late;
-      if (!first || first.at > performance.now()) break;
+      if (!first || first.at > drippedAt) break;
       const piece = first.bytes.subarray(0, budget);
       first.bytes = first.bytes.subarray(piece.length);
       if (first.bytes.length === 0) late.shift();
@@ -82,7 +86,10 @@ export function createValve(from: Socket, to: Socket, narrowness: () => Narrowne
         return;
       }
       late.push({ bytes, at: performance.now() + (now?.latencyMs ?? 0) });
-      step ??= setInterval(drip, STEP_MS);
+      if (!step) {
+        step = setInterval(drip, STEP_MS);
+        drippedAt = performance.now();
+      }
       adjust();
     },
     hold(ms) {
