@@ -14,6 +14,8 @@ import type {
 /** A session that told that it lives. */
 export interface Pulse {
   readonly session: string;
+  /** In milliseconds since the epoch. */
+  readonly lastSeen: number;
   readonly ageMs: number;
 }
 

@@ -3,8 +3,10 @@ import { burst, getActiveFaults, pressFault } from './api.ts';
 import { byId, make, seconds, setText } from './dom.ts';
 import type { Say } from './log.ts';
 
+type Words = readonly [title: string, text: string];
+
 /** What each does, in a few honest words. */
-const WORDS: Record<FaultName, readonly [title: string, text: string]> = {
+const WORDS: Record<FaultName, Words> = {
   cut: ['Cut', 'ends every stream'],
   'cut-mid-event': ['Cut mid-event', 'half an event, then gone'],
   stall: ['Stall', '10\u00a0s of silence, no error'],
@@ -20,72 +22,56 @@ const WORDS: Record<FaultName, readonly [title: string, text: string]> = {
   drain: ['Drain', 'streams move within 3\u00a0s'],
 };
 const POLL_MS = 500;
-const PATIENCE_MS = 20_000;
 
 /** The buttons that break it. `pressed` is told of each, by its title. */
 export function showFaults(names: readonly FaultName[], say: Say, pressed: (title: string) => void): void {
   const place = byId('faults', HTMLElement);
   const notes = new Map<FaultName, HTMLElement>();
-  let polledUntil = 0;
-  let polling = false;
+  let isPolling = false;
 
-  function show(active: readonly ActiveFault[]): void {
-    for (const [name, note] of notes) {
-      const fault = active.find((other) => other.name === name);
-      note.parentElement?.toggleAttribute('data-active', fault !== undefined);
-      const [, text] = WORDS[name];
-      if (!fault) setText(note, text);
-      else
-        setText(
-          note,
-          fault.remainingMs === null ? 'on, until it is noticed' : `on, ${seconds(fault.remainingMs)} left`,
-        );
-    }
-  }
-
-  /** As long as something is on, or may be soon. */
+  /** As long as something is on. */
   async function poll(): Promise<void> {
     const active = await getActiveFaults().catch(() => []);
-    show(active);
-    polling = active.length > 0 || performance.now() < polledUntil;
-    if (polling) setTimeout(() => void poll(), POLL_MS);
+    for (const [name, note] of notes) show(note, WORDS[name][1], find(active, name));
+    isPolling = active.length > 0;
+    if (isPolling) setTimeout(() => void poll(), POLL_MS);
   }
 
-  async function press(name: FaultName): Promise<void> {
-    const [title, text] = WORDS[name];
+  async function press(title: string, text: string, act: () => Promise<unknown>): Promise<void> {
     pressed(title);
     say('you', `${title}: ${text}`);
-    try {
-      await pressFault(name);
-    } catch (error) {
-      say('error', String(error));
-    }
-    polledUntil = performance.now() + PATIENCE_MS;
-    if (!polling) await poll();
+    await act().catch((error: unknown) => say('error', String(error)));
+    if (!isPolling) await poll();
   }
 
-  for (const name of names) {
-    const { button, note } = makeButton(...WORDS[name], () => void press(name));
+  function add(name: string, [title, text]: Words, act: () => Promise<unknown>): HTMLElement {
+    const button = make('button');
+    const note = make('span', text);
+    button.type = 'button';
     button.dataset['fault'] = name;
-    notes.set(name, note);
+    button.append(make('b', title), note);
+    button.addEventListener('click', () => void press(title, text, act));
     place.append(button);
+    return note;
   }
-  const storm = makeButton('Burst', '1,000 events at once', () => {
-    pressed('Burst');
-    void burst({ count: 1_000 }).catch((error: unknown) => say('error', String(error)));
-  });
-  storm.button.dataset['fault'] = 'burst';
+
+  for (const name of names)
+    notes.set(
+      name,
+      add(name, WORDS[name], () => pressFault(name)),
+    );
+  add('burst', ['Burst', '1,000 events at once'], () => burst({ count: 1_000 }));
   // The place is kept for all of them; a cluster has fewer.
   place.classList.toggle('few', names.length < Object.keys(WORDS).length);
-  place.append(storm.button);
   void poll();
 }
 
-function makeButton(title: string, text: string, press: () => void): { button: HTMLButtonElement; note: HTMLElement } {
-  const button = make('button');
-  const note = make('span', text);
-  button.type = 'button';
-  button.append(make('b', title), note);
-  button.addEventListener('click', press);
-  return { button, note };
+const find = (active: readonly ActiveFault[], name: FaultName): ActiveFault | undefined =>
+  active.find((fault) => fault.name === name);
+
+function show(note: HTMLElement, text: string, fault: ActiveFault | undefined): void {
+  note.parentElement?.toggleAttribute('data-active', fault !== undefined);
+  if (!fault) setText(note, text);
+  else if (fault.remainingMs === null) setText(note, 'on, until it is noticed');
+  else setText(note, `on, ${seconds(fault.remainingMs)} left`);
 }

@@ -21,7 +21,9 @@ export function wireSessions(stream: PageStream, say: Say): { look(looks: boolea
   let looks = false;
 
   async function beat(): Promise<void> {
-    if (stream.client.status === 'open') await pulse(stream.session);
+    if (stream.client.status !== 'open') return;
+    await pulse(stream.session);
+    await refresh();
   }
 
   async function refresh(): Promise<void> {
@@ -35,6 +37,7 @@ export function wireSessions(stream: PageStream, say: Say): { look(looks: boolea
       row.button.disabled = !found;
       const facts = found && [
         `${found.session}${found.session === stream.session ? ' (this page)' : ''}`,
+        new Date(found.lastSeen).toLocaleTimeString('en-GB'),
         seconds(found.ageMs),
         connected.has(found.session) ? 'open' : 'away',
       ];
@@ -64,7 +67,7 @@ export function wireSessions(stream: PageStream, say: Say): { look(looks: boolea
 
 function makeRow(end: (session: string) => void): Row {
   const element = make('tr', '', 'empty');
-  const cells = [make('th'), make('td'), make('td')] as const;
+  const cells = [make('th'), make('td', '', 'time'), make('td'), make('td')] as const;
   cells[0].scope = 'row';
   const button = make('button', 'Kill', 'small');
   button.type = 'button';

@@ -35,7 +35,7 @@ describeInChromium('the looks of the page', { simulate: true }, (tests) => {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       await page.getByRole('button', { name: 'Cut mid-event' }).click();
-      await expect.poll(() => page.locator('#recovery').textContent()).toMatch(/ s$/);
+      await expect.poll(() => page.locator('#recovery').textContent(), { timeout: 20_000 }).toMatch(/ s$/);
       for (const tab of TABS) {
         await page.locator(`#${tab}-tab`).click();
         if (tab === 'publish') await page.locator('#publish-form button').click();

@@ -18,7 +18,10 @@ const FAULTS: ReadonlyArray<readonly [name: FaultName, connections: 0 | 1, reset
   ['expire', 1],
   ['drain', 1],
 ];
-const PATIENCE_MS = 20_000;
+const PATIENCE = { timeout: 20_000, interval: 25 };
+
+/** Polls longer than by default: the machine may have other work. */
+const soon = <Value>(read: () => Value | Promise<Value>) => expect.poll(read, PATIENCE);
 
 /** What each panel shows, word for word. */
 function panels({ page }: OpenPage): Promise<Array<{ name: string; text: string }>> {
@@ -36,7 +39,7 @@ function panels({ page }: OpenPage): Promise<Array<{ name: string; text: string 
 /** All of them show the same, and something. */
 async function expectAgreement(opened: OpenPage): Promise<void> {
   const differences = async (): Promise<number> => new Set((await panels(opened)).map(({ text }) => text)).size;
-  await expect.poll(differences, { timeout: PATIENCE_MS, interval: 20 }).toBe(1);
+  await soon(differences).toBe(1);
   const shown = await panels(opened);
   expect(shown.map(({ name }) => name)).toEqual(['vanilla', 'react', 'vue', 'svelte']);
   expect(shown[0]?.text).toMatch(/^open \d+ events/);
@@ -44,15 +47,10 @@ async function expectAgreement(opened: OpenPage): Promise<void> {
 
 /** Nothing is on any more, the stream is open, and all that was published has come. */
 async function settle({ page, read }: OpenPage): Promise<void> {
-  await expect
-    .poll(() => page.locator('[data-active]').count(), { timeout: PATIENCE_MS, message: 'faults that are on' })
-    .toBe(0);
-  await expect
-    .poll(() => read(async ({ client, audit }) => (client.status === 'open' ? (await audit()).toCome : 'away')), {
-      timeout: PATIENCE_MS,
-      message: 'still to come',
-    })
-    .toBe(0);
+  await soon(() => page.locator('[data-active]').count()).toBe(0);
+  await soon(() =>
+    read(async ({ client, audit }) => (client.status === 'open' ? (await audit()).toCome : 'away')),
+  ).toBe(0);
 }
 
 describeInChromium('every button of the page', { simulate: true }, (tests) => {
@@ -82,7 +80,7 @@ describeInChromium('every button of the page', { simulate: true }, (tests) => {
         if (reset !== undefined) resets += 1;
         expect({ name, resets: await opened.shown('resets') }).toEqual({ name, resets: String(resets) });
         if (reset !== undefined) expect(await opened.shown('reset-note')).toContain(reset);
-        if (connections > 0) await expect.poll(() => opened.shown('recovery')).toMatch(/^\d+\.\d s$/);
+        if (connections > 0) await soon(() => opened.shown('recovery')).toMatch(/^\d+\.\d s$/);
         await expectAgreement(opened);
         const streams = (await tests.playground.backend.instances()).map((instance) => instance.streams);
         expect({ name, streams: streams.reduce((sum, count) => sum + count, 0) }).toEqual({ name, streams: 1 });
@@ -140,20 +138,20 @@ describeInChromium('the tools of the page', { simulate: true }, (tests) => {
     await page.getByRole('tab', { name: 'Publish' }).click();
     const submit = page.getByRole('button', { name: 'Publish', exact: true });
     await submit.click();
-    await expect.poll(() => shown('publish-data-error')).toMatch(/^percentage: .*200/);
+    await soon(() => shown('publish-data-error')).toMatch(/^percentage: .*200/);
     expect(await page.locator('#publish-data').getAttribute('aria-invalid')).toBe('true');
     await page.fill('#publish-data', '{ "taskId": ');
     await submit.click();
-    await expect.poll(() => shown('publish-data-error')).toMatch(/^Expected JSON/);
+    await soon(() => shown('publish-data-error')).toMatch(/^Expected JSON/);
     await page.fill('#publish-data', '{ "text": "hello" }');
     await page.fill('#publish-type', 'no type');
     await submit.click();
-    await expect.poll(() => shown('publish-type-error')).toMatch(/^type: expected/);
+    await soon(() => shown('publish-type-error')).toMatch(/^type: expected/);
     await page.fill('#publish-type', 'note.added');
     await submit.click();
-    await expect.poll(() => shown('publish-result')).toMatch(/^Published as /);
+    await soon(() => shown('publish-result')).toMatch(/^Published as /);
     const id = (await shown('publish-result')).replace('Published as ', '');
-    await expect.poll(() => read(({ delivered }, wanted) => delivered.includes(wanted), id)).toBe(true);
+    await soon(() => read(({ delivered }, wanted) => delivered.includes(wanted), id)).toBe(true);
     await page.close();
   });
 
@@ -163,16 +161,16 @@ describeInChromium('the tools of the page', { simulate: true }, (tests) => {
     await page.fill('#filter-type', 'task.created, task.completed');
     expect(await shown('filter-url')).toBe('/events?type=task.created&type=task.completed');
     await page.getByRole('button', { name: 'Watch' }).click();
-    await expect.poll(() => shown('filter-state')).toMatch(/^open/);
+    await soon(() => shown('filter-state')).toMatch(/^open/);
     await tests.burst({ count: 50 });
-    await expect.poll(() => shown('filter-events')).toMatch(/task\.created.*burst/);
+    await soon(() => shown('filter-events')).toMatch(/task\.created.*burst/);
     expect(await shown('filter-events')).not.toContain('task.progress');
     await page.fill('#filter-type', '**');
-    await expect.poll(() => shown('filter-state')).toMatch(/got 400/);
+    await soon(() => shown('filter-state')).toMatch(/got 400/);
     await page.fill('#filter-type', 'task.*');
-    await expect.poll(() => shown('filter-state')).toMatch(/^open/);
+    await soon(() => shown('filter-state')).toMatch(/^open/);
     await page.getByRole('button', { name: 'Stop' }).click();
-    await expect.poll(async () => (await tests.playground.backend.instances())[0]?.streams).toBe(1);
+    await soon(async () => (await tests.playground.backend.instances())[0]?.streams).toBe(1);
     await page.close();
   });
 
@@ -184,10 +182,10 @@ describeInChromium('the tools of the page', { simulate: true }, (tests) => {
     const name = await own.locator('th').textContent();
     await own.getByRole('button', { name: 'Kill' }).click();
     await until(({ client }) => client.status === 'closed' && client.snapshot.value.error === null);
-    await expect.poll(() => shown('status-word')).toBe('Disconnected');
+    await soon(() => shown('status-word')).toBe('Disconnected');
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
     await until(({ client }) => client.status === 'open');
-    await expect.poll(() => own.locator('th').textContent()).not.toBe(name);
+    await soon(() => own.locator('th').textContent()).not.toBe(name);
     await page.close();
   });
 
@@ -222,9 +220,9 @@ describeInChromium('the tools of the page', { simulate: true }, (tests) => {
     const { page } = await open('/?baseDelayMs=50');
     await page.getByRole('button', { name: 'Cut ends every stream' }).click();
     const label = () => page.locator('#timeline').getAttribute('aria-label');
-    await expect.poll(label, { timeout: 10_000 }).toMatch(/now open; .* 2 attempts, .* 1 faults pressed/);
+    await soon(label).toMatch(/now open; .* 2 attempts, .* 1 faults pressed/);
     await page.getByRole('tab', { name: 'Log' }).click();
-    await expect.poll(() => page.locator('#log').innerText()).toMatch(/open[\s\S]*retry[\s\S]*you\s+Cut/);
+    await soon(() => page.locator('#log').innerText()).toMatch(/open[\s\S]*retry[\s\S]*you\s+Cut/);
     await page.close();
   });
 });

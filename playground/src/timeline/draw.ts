@@ -1,3 +1,4 @@
+import { seconds } from '../dom.ts';
 import { BUCKET_MS, type Mark, type MarkKind, PAST_MS, type Phase, type Recording } from './record.ts';
 
 /** The colours of the page, as they are now. */
@@ -11,6 +12,8 @@ const STEP_MS = 10_000;
 
 const LANES = { faults: 14, status: 30, events: 104, beats: 116, axis: 142 } as const;
 const STATUS_HEIGHT = 16;
+/** Of a wait, in pixels, for its length to be written below it. */
+const LEAST_LABEL = 26;
 const EVENTS_HEIGHT = 48;
 
 const PHASES: Record<Phase, keyof Palette> = {
@@ -74,6 +77,9 @@ function drawBands({ context, palette, now, from: begin, x }: Frame, { bands }: 
     const left = Math.max(0, x(from));
     context.fillStyle = palette[PHASES[phase]];
     context.fillRect(left, LANES.status + (STATUS_HEIGHT - height) / 2, Math.max(1.5, x(to) - left), height);
+    if (phase !== 'waiting' || x(to) - left < LEAST_LABEL) continue;
+    context.textAlign = 'center';
+    context.fillText(seconds(to - from), (left + x(to)) / 2, LANES.status + STATUS_HEIGHT + 12);
   }
 }
 
