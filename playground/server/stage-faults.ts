@@ -23,6 +23,8 @@ export interface StageFaultParts {
 
 /** What a server does, or what is done to it. */
 export function stageFaults({ stage, proxy, step, failed }: StageFaultParts): Partial<Record<FaultName, Fault>> {
+  const { tokens, unavailable, expiring } = stage.entrance;
+
   function cut(): void {
     for (const link of proxy.streams()) link.end();
   }
@@ -41,18 +43,18 @@ export function stageFaults({ stage, proxy, step, failed }: StageFaultParts): Pa
   let drainUntil: number | undefined;
 
   return {
-    unavailable: lasting(stage.unavailable, UNAVAILABLE_MS, cut),
+    unavailable: lasting(unavailable, UNAVAILABLE_MS, cut),
     unauthorized: {
       begin({ ms }) {
-        if (ms === 0) stage.token();
-        else stage.tokens.rotate();
+        if (ms === 0) tokens.fetch();
+        else tokens.rotate();
       },
-      remainingMs: () => (stage.tokens.isKnown ? 0 : null),
+      remainingMs: () => (tokens.isKnown ? 0 : null),
     },
     restart: passing(() => stage.replace('same')),
     'restart-empty': passing(() => stage.replace('empty')),
     trim: passing(trim),
-    expire: lasting(stage.expiring, EXPIRE_MS, cut),
+    expire: lasting(expiring, EXPIRE_MS, cut),
     drain: {
       begin({ ms = DRAIN_MS }) {
         if (ms === 0 || drainUntil !== undefined) return;

@@ -1,21 +1,15 @@
-import type { Grant, StreamRequest } from 'pushstream-server';
 import { apiKeys, generateKey } from 'pushstream-server/auth';
 import type { Backend } from './backend.ts';
+import { createEntrance, type Entrance } from './entrance.ts';
 import { type Hub, startHub } from './hub.ts';
 import type { Ledger } from './ledger.ts';
 import { HOST } from './listen.ts';
-import { createSpan, type Span } from './span.ts';
 import { createStageLog, type StageLog } from './stage-log.ts';
-import { createTokens, type Tokens } from './tokens.ts';
 
 /** One server on a log in memory, to be broken and replaced at will. */
 export interface Stage extends Backend {
   readonly log: StageLog;
-  readonly tokens: Tokens;
-  /** While it lasts, streams are answered by 503. */
-  readonly unavailable: Span;
-  /** While it lasts, grants end with it. */
-  readonly expiring: Span;
+  readonly entrance: Entrance;
   /** Another server takes this one's place when it is gone; with the same log, or an empty one. */
   replace(log: 'same' | 'empty'): Promise<void>;
   /** Another server takes this one's place at once, and this one is emptied over a window. */
@@ -32,16 +26,12 @@ export interface StageOptions {
   readonly ledger: Ledger;
 }
 
-const RETRY_AFTER_SECONDS = 2;
-
 export async function createStage({ capacity, ledger, origins, heartbeatMs }: StageOptions): Promise<Stage> {
   const key = generateKey();
   const operators = apiKeys([key]);
-  const tokens = createTokens((credential) => {
+  const entrance = createEntrance((credential) => {
     for (const hub of hubs.keys()) void hub.push.revoke({ credential });
   });
-  const unavailable = createSpan();
-  const expiring = createSpan();
   /** The one that takes new streams is the last; those before it are being emptied. */
   const hubs = new Map<Hub, string>();
   let log = createStageLog(capacity, ledger);
@@ -49,18 +39,8 @@ export async function createStage({ capacity, ledger, origins, heartbeatMs }: St
   let current: Hub | undefined;
   let started = 0;
 
-  function authorize(request: StreamRequest): Grant | Response {
-    if (unavailable.isOn) {
-      const headers = { 'retry-after': String(RETRY_AFTER_SECONDS), 'content-type': 'text/plain' };
-      return new Response('Somebody pressed the button.\n', { status: 503, headers });
-    }
-    const grant = tokens.keys.authorize(request);
-    if (grant instanceof Response || !expiring.isOn) return grant;
-    return { ...grant, expiresAt: Date.now() + expiring.remainingMs };
-  }
-
   async function start(): Promise<Hub> {
-    const hub = await startHub({ log, operators, authorize, origins, heartbeatMs });
+    const hub = await startHub({ log, operators, authorize: entrance.authorize, origins, heartbeatMs });
     started += 1;
     hubs.set(hub, `server ${started}`);
     current = hub;
@@ -79,16 +59,14 @@ export async function createStage({ capacity, ledger, origins, heartbeatMs }: St
   return {
     isCluster: false,
     key,
-    tokens,
-    unavailable,
-    expiring,
+    entrance,
     get log() {
       return log;
     },
     get address() {
       return current && { host: HOST, port: current.port };
     },
-    token: () => tokens.fetch(),
+    token: () => entrance.tokens.fetch(),
     async publish(type, data) {
       const { push } = await newest;
       await push.publish(type, data);
