@@ -5,6 +5,8 @@ import type { PresentSession } from './session-info.ts';
 import type { Identity } from './session-parts.ts';
 import { groupsOf, labelOf } from './whom.ts';
 
+/** Streams that are read before others have their turn. */
+const PER_TURN = 1_000;
 /** Streams, by their connections. */
 const SESSIONS = 'sessions';
 /** How many streams of a group there are: they are counted without looking at every stream. */
@@ -81,7 +83,7 @@ export function createPresence({ shared, environment, instance, ttlMs }: Presenc
       for (const [name, page] of await sessions.others()) {
         for (const [connectionId, text] of page) {
           const one = decode(name, connectionId, text);
-          if (one) found.push(one);
+          if (one && found.push(one) % PER_TURN === 0) await new Promise<void>((resolve) => environment.soon(resolve));
         }
       }
       return found;
