@@ -21,8 +21,8 @@ export interface Cycle {
 const LATE_MS = 20_000;
 /** A cycle that takes longer than this will not end. */
 const MOST_MS = 150_000;
-/** From when on nothing may be acknowledged any more by a Redis that is away. */
-const LAST_WORDS_MS = 500;
+/** What is on its way when Redis goes, or comes back early, is not looked at. */
+const MARGIN_MS = 500;
 
 const entryOf = ({ id, label, channel, type }: Acknowledged): Stored => {
   const point = id.lastIndexOf('.');
@@ -41,19 +41,18 @@ function checkPublished(entries: readonly Stored[], { acknowledged, violations }
   ];
 }
 
-/** Tells where a Redis that is away still acknowledged something, or nobody was refused. */
-async function watchRefusals({ publishers }: World): Promise<() => string[]> {
-  await elapse(LAST_WORDS_MS);
+/** What a Redis that is away for so long still acknowledged, or whom nobody answered. */
+async function watchRefusals({ publishers }: World, ms: number): Promise<string[]> {
+  await elapse(MARGIN_MS);
   const before = publishers.counts.acknowledged.length;
-  return () => {
-    const { acknowledged, refused, unanswered } = publishers.counts;
-    const late = acknowledged.length - before;
-    return [
-      ...(late > 0 ? [`${late} events were acknowledged while Redis was away`] : []),
-      ...(refused === 0 ? ['nobody was answered by 503 while Redis was away'] : []),
-      ...(unanswered > 0 ? [`${unanswered} publishes were not answered while Redis was away`] : []),
-    ];
-  };
+  await elapse(ms - 2 * MARGIN_MS);
+  const { acknowledged, refused, unanswered } = publishers.counts;
+  const late = acknowledged.length - before;
+  return [
+    ...(late > 0 ? [`${late} events were acknowledged while Redis was away`] : []),
+    ...(refused === 0 ? ['nobody was answered by 503 while Redis was away'] : []),
+    ...(unanswered > 0 ? [`${unanswered} publishes were not answered while Redis was away`] : []),
+  ];
 }
 
 /** Nobody ends but by our hand. */
@@ -61,9 +60,9 @@ const dead = ({ cluster }: World): string[] =>
   cluster.instances.filter(({ state }) => state !== 'up').map(({ name }) => `${name} has ended by itself`);
 
 async function strike(trouble: Trouble, world: World): Promise<[mend: () => Promise<unknown>, violations: string[]]> {
-  const watching = trouble.refuses ? watchRefusals(world) : undefined;
+  const watching = trouble.refusesMs === undefined ? [] : watchRefusals(world, trouble.refusesMs);
   const mend = await trouble.strike(world);
-  return [mend ?? (() => Promise.resolve()), (await watching)?.() ?? []];
+  return [mend ?? (() => Promise.resolve()), await watching];
 }
 
 /**

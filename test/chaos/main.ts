@@ -42,6 +42,10 @@ function read(): { cycles: number; clients: number; seed: number; only: string; 
 }
 
 const { cycles, clients, seed, only, report } = read();
+if (report && only !== '') {
+  console.error('--report: expected all troubles, got --only');
+  process.exit(2);
+}
 const command = `npm run chaos -- --cycles=${cycles} --clients=${clients} --seed=${seed}`;
 const begun = performance.now();
 

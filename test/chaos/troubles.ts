@@ -13,12 +13,13 @@ export interface Trouble {
   readonly boundMs: number;
   /** The resets that it may lead to; left out: none. */
   readonly reset?: ResetRule;
-  /** While it lasts, publishing is answered, by 503 with `Retry-After`, and never acknowledged. */
-  readonly refuses?: boolean;
+  /** For so long publishing is answered, by 503 with `Retry-After`, and never acknowledged; in milliseconds. */
+  readonly refusesMs?: number;
   strike(world: World): Promise<Mend | undefined>;
 }
 
 const LOG = 'pushstream:{default}:log';
+const AWAY_MS = 10_000;
 /** Events that are to be missed by somebody before the log is trimmed. */
 const MISSED = 20;
 
@@ -121,12 +122,12 @@ export const troubles: readonly Trouble[] = [
   {
     name: 'Redis away for 10 s',
     boundMs: 5_000,
-    refuses: true,
+    refusesMs: AWAY_MS,
     async strike({ cluster, random }) {
       const isSilent = random.chance(0.5);
       if (isSilent) cluster.redis.pause();
       else await cluster.redis.kill();
-      await elapse(10_000);
+      await elapse(AWAY_MS);
       if (isSilent) cluster.redis.resume();
       else await cluster.redis.start();
       return undefined;
