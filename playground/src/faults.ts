@@ -3,29 +3,31 @@ import { burst, getActiveFaults, pressFault } from './api.ts';
 import { byId, make, seconds, setText } from './dom.ts';
 import type { Say } from './log.ts';
 
-type Words = readonly [title: string, text: string];
+/** What it is called, what it does, and what an `EventSource` makes of it. */
+type Words = readonly [title: string, text: string, otherwise: string];
 
-/** What each does, in a few honest words. */
+/** A few honest words: some of it an `EventSource` survives as well. */
 const WORDS: Record<FaultName, Words> = {
-  cut: ['Cut', 'ends every stream'],
-  'cut-mid-event': ['Cut mid-event', 'half an event, then gone'],
-  stall: ['Stall', '10\u00a0s of silence, no error'],
-  refuse: ['Refuse', 'no connection for 5\u00a0s'],
-  unavailable: ['503', 'Retry-After:\u00a02, for 5\u00a0s'],
-  unauthorized: ['401', 'until the token is fetched'],
-  slow: ['Slow network', 'narrow and late for 10\u00a0s'],
-  duplicate: ['Send twice', 'repeats the last event'],
-  restart: ['Restart', 'another server, same log'],
-  'restart-empty': ['Lose the log', 'nobody can resume: a reset'],
-  trim: ['Trim the log', 'what it missed is gone'],
-  expire: ['Expire', 'rights end in 3\u00a0s'],
-  drain: ['Drain', 'streams move within 3\u00a0s'],
+  cut: ['Cut', 'ends every stream', 'comes back too, and often all of them at the same moment.'],
+  'cut-mid-event': ['Cut mid-event', 'half an event, then gone', 'drops the half and comes back too.'],
+  stall: ['Stall', '10\u00a0s of silence, no error', 'waits for ever: nobody tells it that nobody is there.'],
+  refuse: ['Refuse', 'no connection for 5\u00a0s', 'tries again too, and never says when.'],
+  unavailable: ['503', 'Retry-After:\u00a02, for 5\u00a0s', 'is closed for good by the first answer that is not 200.'],
+  unauthorized: ['401', 'until the token is fetched', 'cannot send a token, and is closed for good without one.'],
+  slow: ['Slow network', 'narrow and late for 10\u00a0s', 'gets it late as well.'],
+  duplicate: ['Send twice', 'repeats the last event', 'hands it out twice.'],
+  restart: ['Restart', 'another server, same log', 'comes back too, unless a 503 meets it on the way.'],
+  'restart-empty': ['Lose the log', 'nobody can resume: a reset', 'goes on behind a gap, and does not know of it.'],
+  trim: ['Trim the log', 'what it missed is gone', 'goes on behind a gap, and does not know of it.'],
+  expire: ['Expire', 'rights end in 3\u00a0s', 'has no credentials that it could renew.'],
+  drain: ['Drain', 'streams move within 3\u00a0s', 'comes back with all the others, when the browser likes.'],
 };
 const POLL_MS = 500;
 
 /** The buttons that break it. `pressed` is told of each, by its title. */
 export function showFaults(names: readonly FaultName[], say: Say, pressed: (title: string) => void): void {
   const place = byId('faults', HTMLElement);
+  const why = byId('why', HTMLElement);
   const notes = new Map<FaultName, HTMLElement>();
   let isPolling = false;
 
@@ -37,20 +39,22 @@ export function showFaults(names: readonly FaultName[], say: Say, pressed: (titl
     if (isPolling) setTimeout(() => void poll(), POLL_MS);
   }
 
-  async function press(title: string, text: string, act: () => Promise<unknown>): Promise<void> {
+  async function press([title, text, otherwise]: Words, act: () => Promise<unknown>): Promise<void> {
     pressed(title);
+    setText(why, `${title}: an EventSource ${otherwise}`);
     say('you', `${title}: ${text}`);
     await act().catch((error: unknown) => say('error', String(error)));
     if (!isPolling) await poll();
   }
 
-  function add(name: string, [title, text]: Words, act: () => Promise<unknown>): HTMLElement {
+  function add(name: string, words: Words, act: () => Promise<unknown>): HTMLElement {
+    const [title, text] = words;
     const button = make('button');
     const note = make('span', text);
     button.type = 'button';
     button.dataset['fault'] = name;
     button.append(make('b', title), note);
-    button.addEventListener('click', () => void press(title, text, act));
+    button.addEventListener('click', () => void press(words, act));
     place.append(button);
     return note;
   }
@@ -60,7 +64,9 @@ export function showFaults(names: readonly FaultName[], say: Say, pressed: (titl
       name,
       add(name, WORDS[name], () => pressFault(name)),
     );
-  add('burst', ['Burst', '1,000 events at once'], () => burst({ count: 1_000 }));
+  add('burst', ['Burst', '1,000 events at once', 'leaves it to you to make few renders of 1,000 events.'], () =>
+    burst({ count: 1_000 }),
+  );
   // The place is kept for all of them; a cluster has fewer.
   place.classList.toggle('few', names.length < Object.keys(WORDS).length);
   void poll();

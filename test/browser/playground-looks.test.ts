@@ -12,6 +12,9 @@ mkdirSync(folder, { recursive: true });
 
 const TABS = ['storm', 'publish', 'filter', 'sessions', 'inspector', 'log'] as const;
 
+/** Colours that are on their way to others have any contrast. */
+const still = { reducedMotion: 'reduce' } as const;
+
 interface Found {
   readonly id: string;
   readonly impact: string;
@@ -32,7 +35,7 @@ describeInChromium('the looks of the page', { simulate: true }, (tests) => {
   describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     test.each([1_280, 390])('at %d pixels axe finds nothing, and nothing overflows', async (width) => {
       const { page, complaints } = await open('/?baseDelayMs=50');
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, ...still });
       await page.setViewportSize({ width, height: 900 });
       await page.getByRole('button', { name: 'Cut mid-event' }).click();
       await expect.poll(() => page.locator('#recovery').textContent(), { timeout: 20_000 }).toMatch(/ s$/);
@@ -58,7 +61,7 @@ describeInChromium('the looks of the page', { simulate: true }, (tests) => {
     const { page } = await open('/umd.html');
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, ...still });
       expect(await violations(page)).toEqual([]);
       expect(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth))).toBe(0);
       await page.screenshot({ path: join(folder, `${colorScheme}-${width}-umd.png`), fullPage: true });
