@@ -77,6 +77,17 @@ test('authorize gives a grant, a response or nothing', () => {
   createPushStream({ authorize: () => ({ channel: 'a' }) });
 });
 
+test('what concerns all instances is a promise', () => {
+  const push = createPushStream();
+  expectTypeOf(push.kill('tab')).toEqualTypeOf<Promise<boolean>>();
+  expectTypeOf(push.killAll()).toEqualTypeOf<Promise<number>>();
+  expectTypeOf(push.revoke({ clientId: 'ann' })).toEqualTypeOf<Promise<number>>();
+  expectTypeOf(push.presence()).resolves.items.toHaveProperty('instance').toEqualTypeOf<string>();
+  // @ts-expect-error: what waits is known to its own instance only
+  void push.presence().then(([first]) => first?.bufferedBytes);
+  expectTypeOf(push.sessions()).items.toHaveProperty('bufferedBytes').toEqualTypeOf<number>();
+});
+
 test('handlers fit their hosts', () => {
   const push = createPushStream();
   expectTypeOf(push.fetch).toBeCallableWith(new Request('http://a'));

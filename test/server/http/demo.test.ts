@@ -119,6 +119,29 @@ describe('simulated tasks', () => {
     expect(events).toContainEqual({ taskId: 'task-2', name: expect.any(String) });
   });
 
+  test('are those of one of several, and of another one when that is gone', async () => {
+    const environment = createTestEnvironment();
+    const push = createPushStream({ environment });
+    const stream = await open(push.fetch, '/events?channel=tasks');
+    const tasksOf = (owner: string): ReturnType<typeof simulateTasks> =>
+      simulateTasks(environment, { stepMs: 100, isTurn: () => push.shared.claim('tasks', owner, 5_000) });
+    const one = tasksOf('one');
+    const ended = new AbortController();
+    push.source((signal) => one(AbortSignal.any([signal, ended.signal])));
+    push.source(tasksOf('other'));
+    await environment.advance(3_000);
+    const created = async (): Promise<unknown[]> =>
+      (await stream.events()).flatMap(([, data]) => ('name' in Object(data) ? [Object(data).taskId] : []));
+    const first = await created();
+    expect(new Set(first).size).toBe(first.length);
+    ended.abort();
+    await environment.advance(4_000);
+    expect(await created()).toEqual([]);
+    await environment.advance(2_000);
+    expect((await created())[0]).toBe('task-1');
+    await push.close();
+  });
+
   test('end at once when the server closes, and leave no timer', async () => {
     const environment = createTestEnvironment();
     const push = createPushStream({ environment });

@@ -155,6 +155,16 @@ describe('pulses of several instances', () => {
     expect(await a?.list()).toMatchObject([{ session: 'one' }]);
   });
 
+  test('who is forgotten is gone, also where the clock of who heard him is ahead', async () => {
+    const [a, b] = boards();
+    b?.pulse('one');
+    await environment.advance(1_100);
+    environment.jump(-60_000);
+    expect(await a?.forget('one')).toBe(true);
+    await environment.advance(1_100);
+    expect([await a?.list(), await b?.list()]).toEqual([[], []]);
+  });
+
   test('silence is forgotten, whoever heard it', async () => {
     const [a, b] = boards({ ttlMs: 10_000 });
     b?.pulse('one');

@@ -25,6 +25,9 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** How long the tasks of an instance that says nothing more are nobody else's, in milliseconds. */
+const TASKS_MS = 10_000;
+
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
@@ -90,7 +93,9 @@ export async function run(flags: Flags, logger: Logger): Promise<Running> {
     environment,
   });
   if (flags.demo) {
-    push.source(simulateTasks(environment));
+    const owner = environment.token();
+    const isTurn = (): Promise<boolean> => push.shared.claim('tasks', owner, TASKS_MS).catch(() => false);
+    push.source(simulateTasks(environment, { isTurn }));
     demo.start().catch((error: unknown) => environment.reportError(error, 'demo'));
   }
   return {
