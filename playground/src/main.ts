@@ -1,5 +1,6 @@
 import type { EventClientError } from 'pushstream-client';
 import { defineInspector } from 'pushstream-inspector';
+import type { Setup, TaskList } from '../contract.ts';
 import { getLedger, getSetup, getTasks } from './api.ts';
 import { showCluster } from './cluster.ts';
 import { createCounters } from './counters.ts';
@@ -22,13 +23,25 @@ import { wireTabs } from './tabs.ts';
 import { createTally, type Counts } from './tally.ts';
 import { showTimeline } from './timeline/view.ts';
 
+const AGAIN_MS = 1_000;
 const LEDGER_MS = 1_000;
 const KEPT = 12_000;
 const ERRORS_KEPT = 100;
 const AWAITED = 50_000;
 
-// State first, with its cursor; the stream goes on from there, so that nothing falls in between.
-const [setup, { cursor: baseline, tasks }] = await Promise.all([getSetup(), getTasks()]);
+/** State first, with its cursor; the stream goes on from there, so that nothing falls in between. */
+async function begin(): Promise<[Setup, TaskList]> {
+  for (;;) {
+    try {
+      return await Promise.all([getSetup(), getTasks()]);
+    } catch {
+      byId('detail', HTMLElement).textContent = 'The server of this page does not answer; asking again every second';
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+}
+
+const [setup, { cursor: baseline, tasks }] = await begin();
 const stream = openStream(setup.eventsUrl, baseline);
 const { client } = stream;
 const tally = createTally(baseline);

@@ -234,6 +234,16 @@ describeInChromium('the tools of the page', { simulate: true }, (tests) => {
     await page.close();
   });
 
+  test('a page that finds no server says so, and begins once there is one', async () => {
+    const { page, shown } = await open('/');
+    await page.route('**/api/setup', (route) => route.abort());
+    await page.reload();
+    await soon(() => shown('detail')).toMatch(/does not answer/);
+    await page.unroute('**/api/setup');
+    await soon(() => page.evaluate(() => window.playground?.client.status)).toBe('open');
+    await page.close();
+  });
+
   test('the timeline is told in words too', async () => {
     const { page } = await open('/?baseDelayMs=50');
     await page.getByRole('button', { name: 'Cut ends every stream' }).click();
