@@ -1,5 +1,6 @@
 import { check, complete, type Manual } from 'pushstream-protocol';
 import { createAdmission } from './admission.ts';
+import { atMost } from './at-most.ts';
 import { RETRY_MS } from './control.ts';
 import { formatCursor } from './cursor.ts';
 import { follow } from './follow.ts';
@@ -24,7 +25,7 @@ import { runSource, type RunningSource, type SourceOptions } from './source.ts';
 import { createStats } from './stats.ts';
 import { watchShared } from './watch-shared.ts';
 
-/** How long the last events may take to come out of the log when it closes. */
+/** How long the last events may take to come out of the log when it closes, and the last words to get in. */
 const DELIVERY_MS = 1_000;
 
 const drainOptions: Manual<{ windowMs: number }> = { windowMs: ['0..3600000', 10_000] };
@@ -113,14 +114,6 @@ export function createPushStream<Events extends object = Record<string, unknown>
     cancel();
   }
 
-  /** The others hear of it, unless they cannot. */
-  async function farewell(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = environment.setTimer(resolve, DELIVERY_MS);
-      void instance.end().then(cancel, cancel).then(resolve);
-    });
-  }
-
   async function close(): Promise<void> {
     admission.close();
     ended.abort();
@@ -130,7 +123,8 @@ export function createPushStream<Events extends object = Record<string, unknown>
     for (const session of hub.sessions) session.end('closed', RETRY_MS);
     hub.wake();
     await allGone();
-    await farewell();
+    // The others hear of it, unless they cannot.
+    await atMost(DELIVERY_MS, instance.end(), environment);
     isOver = true;
     await log.close();
   }

@@ -1,3 +1,4 @@
+import { atMost } from './at-most.ts';
 import type { Environment } from './environment.ts';
 import { isSession } from './grammar.ts';
 import type { HubWatcher } from './hub-watcher.ts';
@@ -13,6 +14,8 @@ import type { Session } from './session.ts';
 import type { PresentSession } from './session-info.ts';
 import { connectionOf, ownerOf, sessionOf } from './whom.ts';
 
+/** How long it waits for what was ordered before: it is carried out also when it comes later. */
+const PATIENCE_MS = 2_000;
 /** Sessions of one order. */
 const MAX_KILLED_AT_ONCE = 500;
 
@@ -74,7 +77,7 @@ export function createInstance(parts: InstanceParts): Instance {
 
   return {
     watcher: {
-      begins: () => orders.recall(),
+      begins: () => atMost(PATIENCE_MS, orders.recall(), parts.environment),
       entered: ({ identity }) => presence.enter(identity),
       left: ({ identity }) => presence.leave(identity),
       ordered: (entry) => orders.obey(entry),

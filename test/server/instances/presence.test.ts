@@ -188,6 +188,14 @@ describe('while what is shared cannot be reached', () => {
     expect((await open(b.push.fetch, '/events?session=tab')).response.status).toBe(204);
   });
 
+  test('an instance begins all the same where it says nothing at all', async () => {
+    const read = () => new Promise<never>(() => {});
+    const { push } = fleet.start({ log: { ...fleet.log, shared: { ...fleet.shared, read } } });
+    const opening = open(push.fetch);
+    await environment.advance(2_100);
+    expect((await opening).response.status).toBe(200);
+  });
+
   test('close() does not wait for it longer than a second', async () => {
     const a = fleet.start();
     await openAll(a, ['one']);
