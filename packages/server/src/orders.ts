@@ -53,6 +53,7 @@ export function createOrders(parts: OrdersParts): Orders {
     name: instance,
     encode: String,
     ttlMs: () => KILLED_MS,
+    isStale: (at) => environment.now() - at >= KILLED_MS,
   });
   let cancel: () => void = () => {};
   let isOver = false;
@@ -86,8 +87,8 @@ export function createOrders(parts: OrdersParts): Orders {
       page.delete(`${kind} ${one}`);
       page.set(`${kind} ${one}`, now);
     }
-    for (const [name, at] of page.held) {
-      if (page.held.size <= MAX_REMEMBERED && now - at < KILLED_MS) break;
+    for (const name of page.held.keys()) {
+      if (page.held.size <= MAX_REMEMBERED) break;
       page.delete(name);
     }
   }

@@ -34,10 +34,12 @@ export interface PageParts<Value> {
   encode(value: Value): string;
   /** How long it outlives its instance, in milliseconds. */
   ttlMs(): number;
+  /** Whether something is too old to be told any more. @default never */
+  isStale?(value: Value): boolean;
 }
 
 export function createOwnPage<Value>(parts: PageParts<Value>): OwnPage<Value> {
-  const { shared, environment, board, name, encode, ttlMs } = parts;
+  const { shared, environment, board, name, encode, ttlMs, isStale } = parts;
   const held = new Map<string, Value>();
   /** Names that the board has otherwise, or may have. */
   const dirty = new Set<string>();
@@ -84,6 +86,8 @@ export function createOwnPage<Value>(parts: PageParts<Value>): OwnPage<Value> {
 
   function tick(): void {
     dueAt = Infinity;
+    if (isStale) for (const [one, value] of held) if (isStale(value)) remove(one);
+    if (dirty.size === 0 && held.size === 0) return;
     // Who looks after the board has reported it; here it is tried again.
     run().catch((error: unknown) => {
       if (error instanceof ClosedError) end();
@@ -107,6 +111,10 @@ export function createOwnPage<Value>(parts: PageParts<Value>): OwnPage<Value> {
     schedule();
   }
 
+  function remove(one: string): void {
+    if (held.delete(one)) touch(one);
+  }
+
   function end(): void {
     isOver = true;
     dirty.clear();
@@ -120,9 +128,7 @@ export function createOwnPage<Value>(parts: PageParts<Value>): OwnPage<Value> {
       held.set(one, value);
       touch(one);
     },
-    delete(one) {
-      if (held.delete(one)) touch(one);
-    },
+    delete: remove,
     async flush() {
       // One that is on its way has what came until its end.
       await writing;

@@ -75,6 +75,7 @@ export function createPulseBoard(
     name: environment.token(),
     encode,
     ttlMs: () => Math.min(ttlMs, MAX_TTL_MS),
+    isStale: (seen) => ageOf(seen) > ttlMs,
   });
 
   const ageOf = ({ lastSeen, at }: Seen): number =>

@@ -229,3 +229,16 @@ test('nothing is left of instances: no timer, no page', async () => {
   expect(environment.pending).toBe(0);
   expect((await fleet.shared.read('sessions')).size).toBe(0);
 });
+
+test('what was ordered is kept for an hour, and not for as long as the instance lives', async () => {
+  const { push } = fleet.start();
+  await push.kill('one');
+  await environment.advance(1_800_000);
+  await push.kill('two');
+  expect((await fleet.shared.read('orders')).values().next().value?.size).toBe(2);
+  await environment.advance(3_000_000);
+  expect((await fleet.shared.read('orders')).values().next().value?.size).toBe(1);
+  await environment.advance(3_600_000);
+  expect((await fleet.shared.read('orders')).size).toBe(0);
+  expect(environment.pending).toBe(0);
+});
