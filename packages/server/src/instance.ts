@@ -84,7 +84,6 @@ export function createInstance(parts: InstanceParts): Instance {
       jumped() {
         presence.restore();
         orders.restore();
-        void orders.recall();
       },
     },
     presence: all,

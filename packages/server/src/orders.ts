@@ -8,13 +8,16 @@ import { type Order, orderEntry, readOrder } from './order.ts';
 import { createOwnPage } from './own-page.ts';
 import type { Revoked } from './revoked.ts';
 import type { Session } from './session.ts';
-import { isMeant, labelOf } from './whom.ts';
+import { connectionOf, isMeant, labelOf, type Meant, sessionOf } from './whom.ts';
 
 /** What was ordered lately, for who could not hear it. */
 const BOARD = 'orders';
-const MAX_REMEMBERED = 10_000;
-/** How long until what was ordered is asked for again. */
+const MAX_REMEMBERED = 20_000;
+/** How long until what was ordered is asked for again: where it could not be read; where it may have been lost. */
 const RETRY_MS = 5_000;
+const RESTORED_MS = 10_000;
+/** By so much clocks may differ, and who comes was authorised before. */
+const UNSURE_MS = 300_000;
 
 /** What is done to streams on every instance, whichever was asked. */
 export interface Orders {
@@ -26,7 +29,7 @@ export interface Orders {
   obey(entry: LogEntry): void;
   /** What was ordered while this instance did not hear; never rejects. */
   recall(): Promise<void>;
-  /** What it told may have been lost. */
+  /** What was told may have been lost: it tells again what it has, and hears again what others have. */
   restore(): void;
   end(): void;
 }
@@ -58,9 +61,7 @@ export function createOrders(parts: OrdersParts): Orders {
   let cancel: () => void = () => {};
   let isOver = false;
 
-  function endStreams({ kind, whom }: Order): number {
-    if (kind === 'revoke') revoked.add(whom);
-    const meant = new Set(whom);
+  function endStreams(kind: Order['kind'], meant: Meant): number {
     let streams = 0;
     for (const session of parts.sessions()) {
       if (!isMeant(session.identity, meant)) continue;
@@ -70,20 +71,22 @@ export function createOrders(parts: OrdersParts): Orders {
     return streams;
   }
 
-  function carryOut(order: Order): number {
-    for (const one of order.kind === 'kill' ? order.whom : []) {
+  function carryOut({ kind, whom }: Order): number {
+    if (kind === 'revoke') revoked.add(whom);
+    for (const one of kind === 'kill' ? whom : []) {
       const session = labelOf('session', one);
       if (isSession(session)) killed.add(session);
     }
-    return endStreams(order);
+    return endStreams(kind, new Map(whom.map((one) => [one, Infinity])));
   }
 
   /** Names as the board has them. */
   function remember({ kind, whom }: Order): void {
     const now = environment.now();
-    for (const one of whom) {
-      // That connection will not come again.
-      if (labelOf('connection', one) !== undefined) continue;
+    const all = new Set(whom);
+    for (const one of all) {
+      // What may be either is there once.
+      if (all.has(sessionOf(labelOf('connection', one) ?? ''))) continue;
       page.delete(`${kind} ${one}`);
       page.set(`${kind} ${one}`, now);
     }
@@ -93,22 +96,35 @@ export function createOrders(parts: OrdersParts): Orders {
     }
   }
 
+  /** What the others have on the board. Who was authorised after a revocation is none of those it meant. */
   async function read(): Promise<void> {
     const now = environment.now();
-    const whom = { kill: new Set<string>(), revoke: new Set<string>() };
+    const kills = new Map<string, number>();
+    const revocations = new Map<string, number>();
     for (const others of (await page.others()).values()) {
       for (const [name, text] of others) {
         const [, kind, one = ''] = /^(kill|revoke) (.*)$/s.exec(name) ?? [];
+        const at = Number(text);
         // Clocks may differ, so that it is still to come.
-        const ageMs = Math.max(0, now - Number(text));
-        if ((kind !== 'kill' && kind !== 'revoke') || !(ageMs < KILLED_MS)) continue;
-        whom[kind].add(one);
+        const ageMs = Math.max(0, now - at);
+        if (!(ageMs < KILLED_MS)) continue;
+        if (kind === 'revoke') revocations.set(one, Math.max(at + UNSURE_MS, revocations.get(one) ?? 0));
+        if (kind !== 'kill') continue;
+        kills.set(one, Infinity);
         const session = labelOf('session', one);
-        if (kind === 'kill' && isSession(session)) killed.add(session, ageMs);
+        if (!isSession(session)) continue;
+        kills.set(connectionOf(session), Infinity);
+        killed.add(session, ageMs);
       }
     }
-    for (const kind of ['kill', 'revoke'] as const)
-      if (whom[kind].size > 0) endStreams({ kind, whom: [...whom[kind]] });
+    endStreams('kill', kills);
+    endStreams('revoke', revocations);
+    revoked.add([...revocations].filter(([, until]) => until > now).map(([one]) => one));
+  }
+
+  function recallIn(ms: number): void {
+    cancel();
+    if (!isOver) cancel = environment.setTimer(() => void recall(), ms);
   }
 
   async function recall(): Promise<void> {
@@ -116,8 +132,7 @@ export function createOrders(parts: OrdersParts): Orders {
     try {
       await read();
     } catch (error) {
-      if (error instanceof ClosedError || isOver) return;
-      cancel = environment.setTimer(() => void recall(), RETRY_MS);
+      if (!(error instanceof ClosedError)) recallIn(RETRY_MS);
     }
   }
 
@@ -139,7 +154,11 @@ export function createOrders(parts: OrdersParts): Orders {
       }
     },
     recall,
-    restore: () => page.restore(),
+    restore() {
+      page.restore();
+      // By then the others have told again what they had, too.
+      void recall().then(() => recallIn(RESTORED_MS));
+    },
     end() {
       isOver = true;
       cancel();

@@ -35,6 +35,11 @@ export function groupsOf({
   return groups.filter((group) => group !== undefined);
 }
 
+/** Who is meant, each with the moment after which who comes is not. In milliseconds since the epoch. */
+export type Meant = ReadonlyMap<string, number>;
+
 /** Whether a stream is one of those who are meant. */
-export const isMeant = (identity: Identity, whom: ReadonlySet<string>): boolean =>
-  whom.has(connectionOf(identity.connectionId)) || groupsOf(identity).some((group) => whom.has(group));
+export const isMeant = (identity: Identity, meant: Meant): boolean =>
+  [connectionOf(identity.connectionId), ...groupsOf(identity)].some(
+    (one) => identity.connectedAt <= (meant.get(one) ?? -Infinity),
+  );
