@@ -1,18 +1,17 @@
 // Troubles for a cluster on this machine, on a clone that has nothing yet: `npm run chaos -- --cycles=10`.
 import { spawn } from 'node:child_process';
 import { install, installRedis } from './bootstrap.mjs';
-import { env, root } from './run.mjs';
+import './mortal.mjs';
+import { env, mortal, root } from './run.mjs';
 
 await install();
 if (!(await installRedis())) process.exit(1);
-const chaos = spawn('node', ['test/chaos/main.ts', ...process.argv.slice(2)], {
+const chaos = spawn('node', [...mortal, 'test/chaos/main.ts', ...process.argv.slice(2)], {
   cwd: root,
   env: env(),
   stdio: 'inherit',
 });
-// A terminal tells both of us; somebody else tells us alone, or npm's shell, which does not pass it on.
+// A terminal tells both of us, somebody else us alone.
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => chaos.kill(signal));
 process.on('SIGINT', () => {});
-const parent = process.ppid;
-setInterval(() => process.ppid !== parent && chaos.kill('SIGTERM'), 500).unref();
 chaos.on('exit', (code, signal) => process.exit(signal ? 1 : code));

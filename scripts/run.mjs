@@ -10,6 +10,9 @@ export const env = () => ({
   PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
 });
 
+/** For Node: what it runs does not outlive whoever started it. */
+export const mortal = ['--import', new URL('mortal.mjs', import.meta.url).href];
+
 /** Runs a command line in the root; `show` passes its output through, otherwise it is collected. */
 export function run(command, { show = false, extraEnv = {} } = {}) {
   return new Promise((resolve) => {

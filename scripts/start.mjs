@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { install } from './bootstrap.mjs';
 import { buildClient } from './client.mjs';
-import { env, root } from './run.mjs';
+import './mortal.mjs';
+import { env, mortal, root } from './run.mjs';
 
 await install();
 await buildClient();
 
 // A process group of its own, so that a signal to us ends everything the playground started.
 const posix = process.platform !== 'win32';
-const command = ['--import', './server/sources.ts', 'server/main.ts'];
+const command = [...mortal, '--import', './server/sources.ts', 'server/main.ts'];
 const playground = spawn('node', [...command, ...process.argv.slice(2)], {
   cwd: join(root, 'playground'),
   env: env(),
@@ -18,7 +19,4 @@ const playground = spawn('node', [...command, ...process.argv.slice(2)], {
 });
 const end = (signal) => (posix ? process.kill(-playground.pid, signal) : playground.kill(signal));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(signal));
-// Whoever kills npm alone does not reach us: npm's shell ends without passing the signal on.
-const parent = process.ppid;
-setInterval(() => process.ppid !== parent && end('SIGTERM'), 500).unref();
 playground.on('exit', (code, signal) => process.exit(signal ? 0 : code));
