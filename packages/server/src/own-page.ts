@@ -130,9 +130,8 @@ export function createOwnPage<Value>(parts: PageParts<Value>): OwnPage<Value> {
     },
     delete: remove,
     async flush() {
-      // One that is on its way has what came until its end.
-      await writing;
-      if (dirty.size > 0) await run();
+      // One that is on its way has what came until its end, but for its last moment.
+      while (writing || dirty.size > 0) await run();
     },
     restore() {
       for (const one of held.keys()) touch(one);
