@@ -63,6 +63,8 @@ export default defineConfig({
     {
       files: ['test/**', 'bench/**', 'playground/**', 'scripts/**', '*.{ts,mjs}'],
       rules: {
+        // It is there for what it does.
+        'import/no-unassigned-import': ['error', { allow: ['**/mortal.mjs'] }],
         'typescript/no-misused-spread': 'off',
         'typescript/no-unsafe-type-assertion': 'off',
         'typescript/unbound-method': 'off',
