@@ -27,15 +27,17 @@ export function createBursts(tasks: Tasks, failed: (error: unknown) => void): Bu
         await publish(count);
         return;
       }
-      const perPace = Math.max(1, Math.ceil((perSecond * PACE_MS) / 1_000));
+      const begun = performance.now();
+      // A turn may come late.
+      const due = (): number => 1 + Math.floor(((performance.now() - begun) * perSecond) / 1_000);
       const pace = setInterval(() => {
-        publish(perPace).catch(failed);
+        publish(due() - (count - left)).catch(failed);
         if (left > 0) return;
         clearInterval(pace);
         paces.delete(pace);
       }, PACE_MS);
       paces.add(pace);
-      await publish(perPace);
+      await publish(1);
     },
     stop() {
       for (const pace of paces) clearInterval(pace);

@@ -53,10 +53,10 @@ async function readBurst(asked: Context): Promise<Burst> {
 /** What the page asks of its server: `/api/*`. */
 export function createControl({ backend, ledger, tasks, bursts, faults, eventsUrl }: ControlParts): Hono {
   const app = new Hono().basePath('/api');
-  app.use(async ({ req, res }, next) => {
-    requireOwnSite(req.raw);
+  app.use(async (asked, next) => {
+    requireOwnSite(asked.req.raw);
     await next();
-    res.headers.set('cache-control', 'no-store');
+    asked.header('cache-control', 'no-store');
   });
 
   const setup: Setup = { eventsUrl, cluster: backend.isCluster, faults: faults.names };
@@ -65,6 +65,7 @@ export function createControl({ backend, ledger, tasks, bursts, faults, eventsUr
   app.get('/tasks', async ({ json }) => {
     // First the cursor, then the state: what happens in between is in both, and not in neither.
     const { epoch, last } = await backend.log.head();
+    ledger.begin({ epoch, seq: last });
     return json<TaskList>({ cursor: `${epoch}.${last}`, tasks: tasks.list() });
   });
   app.get('/ledger', async ({ req, json }) => {

@@ -4,11 +4,13 @@ import type { Position } from 'pushstream-server';
 export interface Ledger {
   /** An event was stored. */
   note(stored: Position): void;
+  /** Somebody counts from here: also where nothing has happened in that epoch yet, what was before is not behind it. */
+  begin(from: Position): void;
   /** The ids behind a cursor, in the order of the epochs, at most `limit`; all that are known where it is not. */
   idsAfter(cursor: string, limit: number): string[];
 }
 
-/** Numbers that follow each other. */
+/** Numbers that follow each other; none, where the last one is before the first. */
 interface Run {
   readonly epoch: string;
   readonly first: number;
@@ -30,15 +32,22 @@ export function createLedger(): Ledger {
     return runs.slice(from).map((run) => (run.epoch === epoch ? { ...run, first: Math.max(run.first, seq + 1) } : run));
   }
 
+  function open(run: Run): void {
+    runs.push(run);
+    if (runs.length > MAX_RUNS) runs.shift();
+  }
+
   return {
+    begin({ epoch, seq }) {
+      if (!runs.some((run) => run.epoch === epoch)) open({ epoch, first: seq + 1, last: seq });
+    },
     note({ epoch, seq }) {
       const run = runs.at(-1);
       if (run?.epoch === epoch && run.last + 1 === seq) {
         run.last = seq;
         return;
       }
-      runs.push({ epoch, first: seq, last: seq });
-      if (runs.length > MAX_RUNS) runs.shift();
+      open({ epoch, first: seq, last: seq });
     },
     idsAfter(cursor, limit) {
       const ids: string[] = [];

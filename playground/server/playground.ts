@@ -41,6 +41,8 @@ export interface Playground {
   close(): Promise<void>;
 }
 
+const LAST_PORT = 65_535;
+
 function report(error: unknown): void {
   console.error(error);
 }
@@ -57,7 +59,8 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const scene = await setScene({ cluster, capacity, ledger, origins, heartbeatMs, failed: report });
   const { backend } = scene;
   const proxy = await startFaultProxy({
-    port: port === 0 ? 0 : pagePort + 1,
+    // There is none behind the last one.
+    port: port === 0 || pagePort === LAST_PORT ? 0 : pagePort + 1,
     orNext: true,
     to: () => backend.address,
   });

@@ -73,6 +73,13 @@ test('a request target that is no URL ends nothing', async () => {
   }
 });
 
+test('behind the last port there is none: the streams get any', async () => {
+  const { url, eventsUrl, close } = await startPlayground({ port: 65_535, simulate: false });
+  expect(new URL(url).port).toBe('65535');
+  expect(Number(new URL(eventsUrl).port)).toBeLessThan(65_535);
+  await close();
+});
+
 test('the port that is in use is passed over where none was asked for', async () => {
   const first = await startPlayground({ port: 0, simulate: false });
   const { port } = new URL(first.url);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Setup, Task, TaskList } from '../../playground/contract.ts';
-import { until } from '../support/until.ts';
+import { elapse, until } from '../support/until.ts';
 import { CLEAN, press, type Pressed } from './support.ts';
 
 let pressed: Pressed;
@@ -184,6 +184,34 @@ test('the state, with the events behind its cursor, is the state', async () => {
     else if (task) shown.set(taskId, { ...task, percentage });
   }
   expect([...shown.values()]).toEqual((await tasks()).tasks);
+});
+
+test('what the server says is not kept by anybody', async () => {
+  for (const path of ['/api/setup', '/api/ledger', '/api/nothing']) {
+    expect((await pressed.request(path)).headers.get('cache-control')).toBe('no-store');
+  }
+});
+
+test('who comes when a log has just been forgotten has missed nothing of the one before', async () => {
+  await using other = await press();
+  await other.burst({ count: 10 });
+  await other.fault('restart-empty');
+  const { cursor } = (await (await other.request('/api/tasks')).json()) as TaskList;
+  expect((await other.ledger(cursor)).ids).toEqual([]);
+  await other.fault('restart-empty');
+  await other.burst({ count: 2 });
+  expect((await other.ledger(cursor)).ids).toHaveLength(2);
+});
+
+test('a burst comes at the pace that was asked for, also at a slow one', async () => {
+  await using other = await press();
+  const begun = performance.now();
+  await other.burst({ count: 100, perSecond: 10 });
+  await elapse(1_000);
+  const { head } = await other.ledger('');
+  const due = (10 * (performance.now() - begun)) / 1_000;
+  expect(head).toBeGreaterThanOrEqual(5);
+  expect(head).toBeLessThanOrEqual(due + 1);
 });
 
 test('the ledger pages: what is behind the last id of one is the next', async () => {

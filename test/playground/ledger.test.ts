@@ -26,6 +26,19 @@ test.each([
   expect(noted('a.1', 'a.2', 'a.4', 'b.1', 'b.2').idsAfter(cursor, 100)).toEqual(ids);
 });
 
+test('an epoch in which nothing has happened yet has nothing behind it but what follows', () => {
+  const ledger = noted('a.1', 'a.2');
+  ledger.begin({ epoch: 'b', seq: 0 });
+  ledger.begin({ epoch: 'a', seq: 2 });
+  expect([ledger.idsAfter('b.0', 9), ledger.idsAfter('a.1', 9)]).toEqual([[], ['a.2']]);
+  ledger.note({ epoch: 'b', seq: 2 });
+  ledger.note({ epoch: 'c', seq: 1 });
+  expect([ledger.idsAfter('b.0', 9), ledger.idsAfter('a.1', 9)]).toEqual([
+    ['b.2', 'c.1'],
+    ['a.2', 'b.2', 'c.1'],
+  ]);
+});
+
 test('as many as are asked for, the oldest first', () => {
   expect(noted('a.1', 'a.2', 'a.3').idsAfter('', 2)).toEqual(['a.1', 'a.2']);
 });
