@@ -57,7 +57,8 @@ const pairs = (texts: readonly (string | null)[]): [string, string][] =>
 /** What instances share in Redis: every key has an end, by the clock of Redis. `base`: what its keys begin with. */
 export function createRedisShared(calls: Calls, base: string, { soon }: Pick<Environment, 'soon'>): Shared {
   const indexOf = (board: string): string => `${base}:board:${board}`;
-  const pageOf = (board: string, page: string): string => `${base}:board:${board}:${page}`;
+  // However they are called, no two have the same key.
+  const pageOf = (board: string, page: string): string => `${base}:page:${board.length}:${board}:${page}`;
 
   async function some(key: string, names: readonly string[]): Promise<Map<string, string>> {
     if (names.length === 0) return new Map();

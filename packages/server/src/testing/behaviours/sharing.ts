@@ -51,6 +51,16 @@ const pages: readonly Rule[] = [
     equal('the board', plain(await shared.read('board')), { one: { a: '1' }, two: { b: '2' } });
     equal('the other', plain(await shared.read('other')), { one: { a: '3' } });
   }),
+  rule('pages of a board, and boards, are apart, whatever they are called', async (world) => {
+    const shared = sharedOf(await world.create());
+    const places = odd.flatMap((one) => ['a', ...odd].map((other) => [one + other, other + one] as const));
+    const all = [...places, ['a', 'b'], ['a:b', 'c'], ['a', 'b:c'], ['a:1:b', 'c'], ['a', '1:b:c']] as const;
+    for (const [board, page] of all) await shared.write(board, page, changes({ [`${board}/${page}`]: '1' }), LONG_MS);
+    for (const [board, page] of all) {
+      const read = (await shared.read(board)).get(page);
+      equal(JSON.stringify([board, page]), read && [...read.keys()], [`${board}/${page}`]);
+    }
+  }),
   rule('who asks for names gets those, of every page that has one', async (world) => {
     const shared = sharedOf(await world.create());
     await shared.write('board', 'one', changes({ a: '1', b: '1' }), LONG_MS);
