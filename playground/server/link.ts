@@ -30,7 +30,9 @@ export interface Link {
 /** How long an event is waited for that can be torn. */
 const TEAR_MS = 1_000;
 
-const REQUEST_LINE = /^([A-Z]+) \S+ HTTP\/1\.1\r$/gm;
+const REQUEST_LINE = /^([A-Z]+) \S+ HTTP\/1\.1\r\n/gm;
+/** Of a longer line the beginning tells the method. */
+const MAX_LINE = 16_384;
 
 export interface LinkParts {
   readonly client: Socket;
@@ -49,6 +51,8 @@ export function createLink({ client, to, narrowness, left }: LinkParts): Link {
   /** Nothing more is passed on. */
   let isOver = false;
   let last: Buffer | undefined;
+  /** What the client has said of a line that is not complete. */
+  let line = '';
   let torn: { readonly share: number; readonly deadline: NodeJS.Timeout } | undefined;
 
   /** What was passed on goes first. */
@@ -96,6 +100,7 @@ export function createLink({ client, to, narrowness, left }: LinkParts): Link {
       if (blocks.rest.length > 0) valve.pour(toChunk(blocks.rest));
       valve.pour(LAST_CHUNK);
       blocks = createEventBlocks();
+      last = undefined;
       isStreaming = false;
     }
   }
@@ -133,7 +138,9 @@ export function createLink({ client, to, narrowness, left }: LinkParts): Link {
 
   for (const socket of [client, upstream]) socket.setNoDelay(true);
   client.on('data', (bytes) => {
-    for (const [, method = ''] of bytes.toString('latin1').matchAll(REQUEST_LINE)) reader.asked(method);
+    const said = line + bytes.toString('latin1');
+    for (const [, method = ''] of said.matchAll(REQUEST_LINE)) reader.asked(method);
+    line = said.slice(said.lastIndexOf('\n') + 1).slice(0, MAX_LINE);
     upstream.write(bytes);
   });
   client.on('error', () => {});

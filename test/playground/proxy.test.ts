@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createAnswerReader } from '../../playground/server/http-framing.ts';
 import { startFaultProxy } from '../../playground/server/proxy.ts';
 import { rawServer, streamHead } from '../support/raw-server.ts';
-import { until } from '../support/until.ts';
+import { elapse, until } from '../support/until.ts';
 import { press, type Pressed } from './support.ts';
 
 /** A connection to the streams, byte by byte. */
@@ -202,4 +202,50 @@ test('where no server listens, a connection is reset', async () => {
   const [error] = await once(socket, 'error');
   expect(error).toMatchObject({ code: 'ECONNRESET' });
   await proxy.close();
+});
+
+/** A proxy to a server that answers the first request and the second one so, on one connection. */
+async function twice(first: string, second: string) {
+  const server = await rawServer(({ number, socket }) => socket.write(number === 1 ? first : second));
+  const port = Number(new URL(server.origin).port);
+  const proxy = await startFaultProxy({ port: 0, to: () => ({ host: '127.0.0.1', port }) });
+  const socket = connect(proxy.port, '127.0.0.1');
+  socket.setNoDelay(true);
+  let text = '';
+  socket.on('data', (bytes) => (text += bytes.toString('latin1'))).on('error', () => {});
+  return {
+    proxy,
+    ask: (request: string) => socket.write(request),
+    came: (wanted: string) => until(() => text === wanted || socket.destroyed).then(() => text),
+    async [Symbol.asyncDispose]() {
+      socket.destroy();
+      await proxy.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test('duplicate: what an earlier stream on the same connection has brought is not repeated in the next one', async () => {
+  const first = `${HEAD}9\r\ndata: 1\n\n\r\n0\r\n\r\n`;
+  const second = `${HEAD}7\r\nid: 2\n\n\r\n`;
+  await using one = await twice(first, second);
+  one.ask('GET /events HTTP/1.1\r\n\r\n');
+  await one.came(first);
+  one.ask('GET /stream/other HTTP/1.1\r\n\r\n');
+  await one.came(first + second);
+  for (const link of one.proxy.streams()) link.repeat();
+  for (const link of one.proxy.streams()) link.end();
+  expect(await one.came(`${first}${second}0\r\n\r\n`)).toBe(`${first}${second}0\r\n\r\n`);
+});
+
+test('a request that comes byte by byte is known by its method', async () => {
+  const second = `${HEAD}9\r\ndata: 1\n\n\r\n`;
+  await using one = await twice(HEAD, second);
+  for (const byte of 'HEAD /events HTTP/1.1\r\n\r\n') {
+    one.ask(byte);
+    await elapse(2);
+  }
+  await one.came(HEAD);
+  one.ask('GET /events HTTP/1.1\r\n\r\n');
+  expect(await one.came(HEAD + second)).toBe(HEAD + second);
 });
