@@ -36,10 +36,11 @@ export function judge(
   /** How many ids a cursor has behind it. */
   function upTo(cursor: string): number {
     const { epoch, seq } = placeOf(cursor);
-    const at = places.get(cursor);
-    if (at !== undefined) return at + 1;
-    const first = ids.findIndex((id) => placeOf(id).epoch === epoch);
-    if (first >= 0 && seq < placeOf(ids[first] ?? '').seq) return first;
+    // Not every number is an event.
+    const behind = ids.findIndex((id) => placeOf(id).epoch === epoch && placeOf(id).seq > seq);
+    if (behind >= 0) return behind;
+    const last = ids.findLastIndex((id) => placeOf(id).epoch === epoch);
+    if (last >= 0) return last + 1;
     // An epoch in which nothing has happened yet.
     return epoch === placeOf(baseline).epoch ? 0 : ids.length;
   }
