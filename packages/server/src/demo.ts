@@ -86,7 +86,7 @@ export function createDemo<Events extends object>(
   const owner = environment.token();
   /** Since when it waits for the next event, if it is the one who sends, and what was to be done. */
   let sending: { readonly since: number; readonly setting: Setting } | undefined;
-  let isLooking = false;
+  let looking: Promise<void> | undefined;
   /** Something is new since it began to look. */
   let isAsked = false;
   let cancel: () => void = () => {};
@@ -134,14 +134,9 @@ export function createDemo<Events extends object>(
     return Math.max(0, Math.min(LOOK_MS, dueMs));
   }
 
-  /** One look at a time: one that hangs does not pile them up. */
-  async function next(): Promise<void> {
-    isAsked = true;
-    if (isLooking || isOver) return;
-    cancel();
-    isLooking = true;
-    isAsked = false;
+  async function turn(): Promise<void> {
     let waitMs = LOOK_MS;
+    isAsked = false;
     try {
       await look();
       waitMs = isAsked ? 0 : pause();
@@ -149,20 +144,28 @@ export function createDemo<Events extends object>(
       // Who looks after what is shared has reported it; here it is tried again.
       isOver ||= error instanceof ClosedError;
     }
-    isLooking = false;
-    if (!isOver) cancel = environment.setTimer(() => void next(), waitMs);
+    looking = undefined;
+    if (!isOver) cancel = environment.setTimer(next, waitMs);
+  }
+
+  /** One look at a time: one that hangs does not pile them up. */
+  function next(): void {
+    isAsked = true;
+    if (looking || isOver) return;
+    cancel();
+    looking = turn();
   }
 
   async function status(): Promise<DemoStatus> {
     return statusOf((await read()) ?? { intervalSeconds: undefined, sent: 0 });
   }
 
-  void next();
+  next();
   return {
     async start({ intervalSeconds = 5 } = {}) {
       check('intervalSeconds', intervalSeconds, '1..60');
       await write({ intervalSeconds }, RUNNING_MS);
-      void next();
+      next();
       return status();
     },
     async stop() {
@@ -173,6 +176,8 @@ export function createDemo<Events extends object>(
     async leave() {
       isOver = true;
       cancel();
+      // What it takes last is given back, too.
+      await looking;
       if (sending) await shared.claim(NAME, owner, 0);
     },
   };

@@ -79,6 +79,25 @@ describe('a demo of several instances', () => {
     expect(a.push.stats().published).toBe(1);
   });
 
+  test('is given back by who leaves while he is about to take it', async () => {
+    const { push } = fleet.start();
+    let answer: () => void = () => {};
+    const asked = new Promise<void>((resolve) => (answer = resolve));
+    const claim: typeof fleet.shared.claim = async (...words) => {
+      await asked;
+      return fleet.shared.claim(...words);
+    };
+    const demo = createDemo({ publish: push.publish, shared: { ...fleet.shared, claim } }, environment);
+    await demo.start({ intervalSeconds: 1 });
+    await environment.advance(1);
+    const leaving = demo.leave();
+    await environment.settle();
+    answer();
+    await leaving;
+    await environment.settle();
+    expect(await fleet.shared.claim('demo', 'another', 1_000)).toBe(true);
+  });
+
   test('is known to an instance that starts later, and goes on where everything was lost', async () => {
     const a = stage();
     await a.demo.start({ intervalSeconds: 2 });

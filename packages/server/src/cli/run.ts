@@ -103,9 +103,8 @@ export async function run(flags: Flags, logger: Logger): Promise<Running> {
     fingerprints: keys?.list().map(({ fingerprint }) => fingerprint) ?? [],
     madeKey,
     async stop() {
-      // Another instance goes on.
-      await demo.leave().catch(() => {});
-      await served.drain({ windowMs: flags.drainMs });
+      // Another instance goes on with the demo; whether it hears of it or not, nobody waits for that.
+      await Promise.all([demo.leave().catch(() => {}), served.drain({ windowMs: flags.drainMs })]);
       await push.close();
       await served.close();
     },
