@@ -27,8 +27,9 @@ function startMember(): Member {
     if (problem === undefined) call?.resolve(answer);
     else call?.reject(new Error(problem));
   });
+  const ended = (): Error => new Error('Expected clients, got the end of their process');
   child.on('exit', () => {
-    for (const { reject } of waiting.values()) reject(new Error('Expected clients, got the end of their process'));
+    for (const { reject } of waiting.values()) reject(ended());
   });
   return {
     ask: (name, asked) =>
@@ -36,7 +37,7 @@ function startMember(): Member {
         calls += 1;
         // What comes back for a name is what that name answers.
         waiting.set(calls, { resolve, reject });
-        child.send({ number: calls, name, asked });
+        child.send({ number: calls, name, asked }, (error) => error && reject(ended()));
       }),
     async end() {
       if (child.exitCode !== null || child.signalCode !== null) return;

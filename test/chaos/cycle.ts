@@ -91,6 +91,8 @@ async function perform(trouble: Trouble, world: World): Promise<Cycle> {
   const [mend, violations] = await strike(trouble, world);
   const over = Date.now();
   const mending = mend();
+  // Whether it fails is asked later.
+  mending.catch(() => {});
   const timeoutMs = trouble.boundMs + LATE_MS;
   const first = await publishers.mark();
   const { times, stragglers } = await crowd.reach({ markers: first.map(entryOf), timeoutMs });
