@@ -107,7 +107,8 @@ async function perform(trouble: Trouble, world: World): Promise<Cycle> {
   violations.push(...(await crowd.reach({ markers: last.map(entryOf), timeoutMs })).stragglers);
   const entries = await ledger.read();
   const counts = publishers.take();
-  const { verdict, reconnects } = await crowd.judge({ entries, rule: trouble.reset ?? null });
+  const rule = trouble.reset ? { ...trouble.reset, trimmed: ledger.trimmed } : null;
+  const { verdict, reconnects } = await crowd.judge({ entries, rule });
   verdict.violations.push(...violations, ...checkPublished(entries, counts), ...dead(world));
   return {
     verdict,

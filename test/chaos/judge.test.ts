@@ -18,9 +18,10 @@ const got = (id: string, connection = 1): Told => ({
   at: 0,
 });
 
-const reset = (reason: string, resumedFrom: string): Told => ({
+const reset = (reason: string, resumedFrom: string, requested = 'a.0'): Told => ({
   kind: 'reset',
   reason,
+  requested,
   resumedFrom,
   connection: 1,
   at: 0,
@@ -84,6 +85,14 @@ describe('the judge', () => {
     const rule = { reason: 'trimmed', isForAll: false };
     const verdict = judge(log, [...ids(1), reset('trimmed', 'a.4'), ...ids(5)], rule);
     expect(verdict).toMatchObject({ covered: 3, lost: 0, violations: [] });
+  });
+
+  test('sees a reset of who was behind everything that was trimmed', () => {
+    const rule = { reason: 'trimmed', isForAll: false, trimmed: 'a.3' };
+    const from = (requested: string): Verdict =>
+      judge(log, [...ids(1, 2), reset('trimmed', 'a.4', requested), ...ids(5)], rule);
+    expect(from('a.2').violations).toEqual([]);
+    expect(from('a.3').violations).toHaveLength(1);
   });
 
   test('takes a reset into an epoch before its first event', () => {

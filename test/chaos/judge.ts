@@ -9,7 +9,7 @@ export type Told = {
   readonly at: number;
 } & (
   | { readonly kind: 'event'; readonly id: string | undefined; readonly label: string }
-  | { readonly kind: 'reset'; readonly reason: string; readonly resumedFrom: string }
+  | { readonly kind: 'reset'; readonly reason: string; readonly requested: string; readonly resumedFrom: string }
 );
 
 /** What may reset clients, and whether it has to. */
@@ -17,6 +17,8 @@ export interface ResetRule {
   readonly reason: string;
   /** Each client exactly once; otherwise at most once. */
   readonly isForAll: boolean;
+  /** The last entry that was trimmed: only who was before it is reset. @default anybody may be */
+  readonly trimmed?: string | undefined;
 }
 
 /** What clients were given, held to what is stored. */
@@ -98,6 +100,12 @@ export interface Witness {
   judge(told: readonly Told[], rule: ResetRule | undefined): Verdict;
 }
 
+/** Whether everything behind a cursor was still there. */
+function isNeedless(requested: string, trimmed: string | undefined): boolean {
+  const [from, gone] = [parseCursor(requested), parseCursor(trimmed ?? '')];
+  return from !== undefined && from.epoch === gone?.epoch && from.seq >= gone.seq;
+}
+
 /** `wants`: what the client has asked for. */
 export function createWitness(transcript: Transcript, wants: (entry: Stored) => boolean): Witness {
   /** The last place that it has. */
@@ -134,8 +142,12 @@ export function createWitness(transcript: Transcript, wants: (entry: Stored) => 
     }
   }
 
-  function reset({ reason, resumedFrom }: Extract<Told, { kind: 'reset' }>, verdict: Verdict): void {
+  function reset(told: Extract<Told, { kind: 'reset' }>, verdict: Verdict, rule: ResetRule | undefined): void {
+    const { reason, requested, resumedFrom } = told;
     verdict.resets[reason] = (verdict.resets[reason] ?? 0) + 1;
+    if (isNeedless(requested, rule?.trimmed)) {
+      verdict.violations.push(`a reset (${reason}) at ${requested}, behind which nothing was missing`);
+    }
     const place = transcript.upTo(resumedFrom);
     if (place === undefined || place < at) {
       verdict.violations.push(`a reset (${reason}) led to ${resumedFrom}, which is not where it could be`);
@@ -160,7 +172,7 @@ export function createWitness(transcript: Transcript, wants: (entry: Stored) => 
       const given = new Map<number, number>();
       for (const one of told) {
         if (one.kind === 'event') event(one, given, verdict);
-        else reset(one, verdict);
+        else reset(one, verdict, rule);
       }
       const missing = countBetween(at, transcript.length);
       verdict.lost += missing;

@@ -56,8 +56,8 @@ export function createSpectator(
     connection += 1;
     if (connection > 1) reconnects += 1;
   });
-  client.lifecycle.on('reset', ({ reason, resumedFrom }) => {
-    told.push({ kind: 'reset', reason, resumedFrom, connection, at: Date.now() });
+  client.lifecycle.on('reset', ({ reason, requested, resumedFrom }) => {
+    told.push({ kind: 'reset', reason, requested, resumedFrom, connection, at: Date.now() });
   });
   client.on('*', (data, { id }) => {
     told.push({ kind: 'event', id, label: String(data), connection, at: Date.now() });
