@@ -1,4 +1,5 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A connection through the proxy. */
 interface Link {
@@ -16,6 +17,8 @@ interface Link {
 export interface Faults {
   /** Pieces of at most this many bytes, each written by itself. @default whole chunks */
   readonly pieceLength?: number;
+  /** So many bytes go in pieces, what follows as it comes. @default all */
+  readonly piecedBytes?: number;
   /** The connection is cut after so many bytes. @default never */
   readonly cutAfter?: number;
   /** @default "FIN" */
@@ -46,14 +49,15 @@ export async function faultProxy(
 
   function join(client: Socket): void {
     accepted += 1;
-    const { pieceLength = Infinity, cutAfter = Infinity, cutBy = 'FIN' } = faultsOf(accepted);
+    const { pieceLength = Infinity, piecedBytes = Infinity, cutAfter = Infinity, cutBy = 'FIN' } = faultsOf(accepted);
     const upstream = connect(Number(to.port), to.hostname);
     let passed = 0;
     let held: Buffer[] | undefined;
 
     function pass(bytes: Buffer): void {
       for (let at = 0; at < bytes.length && passed < cutAfter;) {
-        const piece = bytes.subarray(at, at + Math.min(pieceLength, cutAfter - passed));
+        const length = passed < piecedBytes ? pieceLength : Infinity;
+        const piece = bytes.subarray(at, at + Math.min(length, cutAfter - passed));
         client.write(piece);
         at += piece.length;
         passed += piece.length;
@@ -95,15 +99,21 @@ export async function faultProxy(
     upstream.on('close', () => client.end());
   }
 
-  function accept(): Promise<void> {
-    server = createServer(join);
-    return new Promise((resolve, reject) => {
-      server.on('error', reject);
-      server.listen(port, '127.0.0.1', () => {
-        port = (server.address() as AddressInfo).port;
-        resolve();
-      });
-    });
+  /** Below the ports that outgoing connections are given: none of those has it when it accepts again. */
+  const somePort = (): number => 20_000 + Math.floor(Math.random() * 10_000);
+
+  async function accept(): Promise<void> {
+    for (;;) {
+      const wanted = port === 0 ? somePort() : port;
+      server = createServer(join).listen(wanted, '127.0.0.1');
+      try {
+        await once(server, 'listening');
+        port = wanted;
+        return;
+      } catch (error) {
+        if (port !== 0) throw error;
+      }
+    }
   }
 
   function refuse(): Promise<void> {

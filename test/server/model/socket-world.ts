@@ -84,6 +84,8 @@ export class SocketWorld {
     if (this.#isCalm) return {};
     return {
       pieceLength: random.pick([Infinity, Infinity, 1_000, 7]),
+      // A flood in pieces of seven bytes would take longer than anybody's patience.
+      piecedBytes: 500_000,
       // In the middle of the head, of an event, of a character.
       cutAfter: random.chance(0.3) ? random.between(1, 3_000) : Infinity,
       cutBy: random.pick(['FIN', 'RST']),
