@@ -1,6 +1,6 @@
 /**
  * `npm run cluster`: Redis, instances of `pushstream-server`, a balancer, and the playground's page before them, until
- * Ctrl+C. `--instances=` (3), `--port=` of the balancer (4400). An instance that goes down is started again after a moment, as a supervisor does.
+ * Ctrl+C. An instance that goes down is started again after a moment, as a supervisor does.
  */
 import { parseArgs } from 'node:util';
 import { type Cluster, startCluster } from './cluster.ts';
@@ -13,6 +13,12 @@ const RESTART_MS = 3_000;
 const PAGE_PORT = 4310;
 /** What somebody who watches has the patience for. */
 const PACE = { heartbeatMs: 1_000, drainMs: 3_000 };
+
+const HELP = `npm run cluster -- [flags]: servers on one Redis, a balancer, and a page to break them
+
+  --instances=N  servers, 1 to 20 (3)
+  --port=N       of the balancer; 0: any that is free (4400)
+  --help         prints this`;
 
 function fail(problem: string): never {
   console.error(problem);
@@ -28,8 +34,16 @@ function whole(name: string, text: string, least: number, most: number): number 
 function readFlags(): { readonly instances: number; readonly port: number } {
   try {
     const { values } = parseArgs({
-      options: { instances: { type: 'string', default: '3' }, port: { type: 'string', default: '4400' } },
+      options: {
+        instances: { type: 'string', default: '3' },
+        port: { type: 'string', default: '4400' },
+        help: { type: 'boolean', default: false },
+      },
     });
+    if (values.help) {
+      console.log(HELP);
+      process.exit(0);
+    }
     return { instances: whole('instances', values.instances, 1, 20), port: whole('port', values.port, 0, 65_535) };
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
@@ -51,7 +65,7 @@ function banner(page: string, { url, apiKey, redis, instances }: Cluster): strin
     '',
     `  Read       curl -N ${url}/events`,
     `  Publish    curl ${url}/publish/demo -H 'Authorization: Bearer ${apiKey}' ${json} -d ${body}`,
-    `  Break it   kill -9, kill -STOP, kill (drains): an instance that is gone is started again after ${RESTART_MS / 1_000} s`,
+    `  Break it   kill -9, or kill (drains): it is started again after ${RESTART_MS / 1_000} s; kill -STOP, then -CONT`,
     '  End        Ctrl+C',
     '',
   ].join('\n');
@@ -98,5 +112,7 @@ try {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
 } catch (error) {
-  fail(`The cluster could not start: ${error instanceof Error ? error.message : String(error)}`);
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const problem = isTaken ? `port ${flags.port} is taken; --port= names another` : String(error);
+  fail(`The cluster could not start: ${problem}`);
 }

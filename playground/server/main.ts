@@ -4,6 +4,11 @@ import { startPlayground } from './playground.ts';
 
 const PORT = 4310;
 
+const HELP = `npm start -- [flags]: a page with a stream to break
+
+  --port=N  of the page; 0: any that is free (${PORT}, or the next one that is)
+  --help    prints this`;
+
 function fail(message: string): never {
   console.error(message);
   process.exit(1);
@@ -11,7 +16,13 @@ function fail(message: string): never {
 
 function readPort(): number | undefined {
   try {
-    const { port } = parseArgs({ options: { port: { type: 'string' } } }).values;
+    const { port, help } = parseArgs({
+      options: { port: { type: 'string' }, help: { type: 'boolean', default: false } },
+    }).values;
+    if (help) {
+      console.log(HELP);
+      process.exit(0);
+    }
     if (port === undefined) return undefined;
     if (/^\d{1,5}$/.test(port) && Number(port) < 65_536) return Number(port);
     return fail(`--port: expected a whole number from 0 to 65535, got ${JSON.stringify(port)}`);
