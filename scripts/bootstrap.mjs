@@ -30,7 +30,10 @@ export function installChromium() {
 
 /** Makes sure of a `redis-server`; nothing of it runs until a test starts one. */
 export function installRedis() {
-  return installPackage('redis-server', 'Without it the tests of the log in Redis cannot run');
+  return installPackage(
+    'redis-server',
+    'Without it neither `npm run cluster` and `npm run chaos` nor the tests of the log in Redis can run',
+  );
 }
 
 /** Makes sure of an `nginx`: what proxies do to streams only one of them can show. */

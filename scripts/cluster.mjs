@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { install, installRedis } from './bootstrap.mjs';
 import { buildClient } from './client.mjs';
 import './mortal.mjs';
-import { env, mortal, root } from './run.mjs';
+import { env, exitCode, mortal, root } from './run.mjs';
 
 await install();
 if (!(await installRedis())) process.exit(1);
@@ -17,4 +17,4 @@ const cluster = spawn('node', [...command, ...process.argv.slice(2)], {
 // A terminal tells both of us, somebody else us alone.
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => cluster.kill(signal));
 process.on('SIGINT', () => {});
-cluster.on('exit', (code, signal) => process.exit(signal ? 0 : code));
+cluster.on('exit', (...how) => process.exit(exitCode(...how)));

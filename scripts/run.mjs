@@ -13,6 +13,9 @@ export const env = () => ({
 /** For Node: what it runs does not outlive whoever started it. */
 export const mortal = ['--import', new URL('mortal.mjs', import.meta.url).href];
 
+/** Of what ended so: to end when that is asked for is no failure. */
+export const exitCode = (code, signal) => (['SIGINT', 'SIGTERM', 'SIGHUP'].includes(signal) ? 0 : (code ?? 1));
+
 /** Runs a command line in the root; `show` passes its output through, otherwise it is collected. */
 export function run(command, { show = false, extraEnv = {} } = {}) {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { install } from './bootstrap.mjs';
 import './mortal.mjs';
-import { env, mortal, root } from './run.mjs';
+import { env, exitCode, mortal, root } from './run.mjs';
 
 await install();
 const server = spawn('node', [...mortal, 'packages/server/src/cli/index.ts', ...process.argv.slice(2)], {
@@ -13,4 +13,4 @@ const server = spawn('node', [...mortal, 'packages/server/src/cli/index.ts', ...
 // A terminal tells both of us, somebody else us alone.
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal));
 process.on('SIGINT', () => {});
-server.on('exit', (code, signal) => process.exit(signal ? 0 : code));
+server.on('exit', (...how) => process.exit(exitCode(...how)));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { install } from './bootstrap.mjs';
 import { buildClient } from './client.mjs';
 import './mortal.mjs';
-import { env, mortal, root } from './run.mjs';
+import { env, exitCode, mortal, root } from './run.mjs';
 
 await install();
 await buildClient();
@@ -19,4 +19,4 @@ const playground = spawn('node', [...command, ...process.argv.slice(2)], {
 });
 const end = (signal) => (posix ? process.kill(-playground.pid, signal) : playground.kill(signal));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(signal));
-playground.on('exit', (code, signal) => process.exit(signal ? 0 : code));
+playground.on('exit', (...how) => process.exit(exitCode(...how)));
