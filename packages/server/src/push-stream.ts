@@ -67,7 +67,7 @@ export interface PushStream<Events extends object = Record<string, unknown>> {
    * @throws {LogUnavailableError} When the others cannot be told; here it is done.
    */
   kill(session: string): Promise<boolean>;
-  /** `kill` for every open stream of every instance. Resolves to how many they are, and rejects as it does. */
+  /** `kill` for every stream that `presence()` tells. Resolves to how many they are, and rejects as it does. */
   killAll(): Promise<number>;
   /**
    * Ends the streams of a client or of a credential on every instance; they have to be authorised again.
