@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -66,12 +66,22 @@ function run(arguments_: readonly string[]): Promise<void> {
 
 function lock(): boolean {
   try {
-    mkdirSync(LOCK);
+    writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
     return true;
   } catch {
     // Of somebody who ended before he was done.
-    if (Date.now() - modified(LOCK) > LOCK_MS) rmSync(LOCK, { recursive: true, force: true });
+    if (hasEnded(LOCK) || Date.now() - modified(LOCK) > LOCK_MS) rmSync(LOCK, { recursive: true, force: true });
     return false;
+  }
+}
+
+/** Whether it was written by a process that is no more; `false` where that cannot be said. */
+function hasEnded(file: string): boolean {
+  try {
+    const pid = Number(readFileSync(file, 'utf8'));
+    return pid > 0 && !process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 }
 
