@@ -24,7 +24,7 @@ export interface Stats {
   ended: Record<string, number>;
   /** Bytes that wait, over all streams. */
   bufferedBytes: number;
-  /** How far this instance is behind the log, in events. */
+  /** How far this instance is behind what it has stored itself, in events. */
   lag: number;
   /** Starts of sources after a failure. */
   sourceRestarts: number;

@@ -36,6 +36,31 @@ test('a server whose log fails is not ready', async () => {
   await push.close();
 });
 
+test('an instance that publishes nothing says 0 for a log that fails or hangs, though it lags behind nothing', async () => {
+  const environment = createTestEnvironment();
+  const log = memoryLog({}, environment);
+  let head = log.head;
+  const push = createPushStream({ environment, log: { ...log, head: () => head() } });
+  const { fetch: ask } = createHttpApi(push, { open: true, environment });
+  const scrape = async (): Promise<readonly string[]> => {
+    const answered = ask(new Request('http://server.test/metrics'));
+    await environment.advance(2_000);
+    const text = await (await answered).text();
+    return text.split('\n').filter((line) => line.startsWith('pushstream_log_'));
+  };
+  const told = [];
+  told.push(await scrape());
+  head = () => Promise.reject(new Error('away'));
+  told.push(await scrape());
+  head = () => new Promise(() => {});
+  told.push(await scrape());
+  head = log.head;
+  told.push(await scrape());
+  expect(told).toEqual(
+    [1, 0, 0, 1].map((reachable) => [`pushstream_log_reachable ${reachable}`, 'pushstream_log_lag_events 0']),
+  );
+});
+
 test('a log that says nothing for two seconds fails, and is asked once for many who ask', async () => {
   const environment = createTestEnvironment();
   const log = memoryLog();

@@ -7,6 +7,7 @@ import {
   type PushStream,
   type PushStreamOptions,
 } from '../../../packages/server/src/index.ts';
+import { createMemoryShared } from '../../../packages/server/src/log/memory-shared.ts';
 import { open } from '../streams.ts';
 import { createTestEnvironment } from '../support.ts';
 import { createKeys, KEY, ORDERS_KEY, problemOf } from './support.ts';
@@ -176,7 +177,32 @@ describe('POST /publish/{channel}', () => {
     const push = createPushStream({ log: { ...log, publish: failing } });
     const response = await createApi(push).ask('/publish/orders', { type: 'a', data: 1 });
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '3']);
-    expect(await response.text()).not.toContain('redis');
+    const text = await response.text();
+    expect(text).not.toContain('redis');
+    expect(text).toContain('The log cannot be reached at the moment; with a key it is safe to try again');
+  });
+
+  test.each([
+    ['GET', '/sessions', null],
+    ['DELETE', '/sessions/tab-7', null],
+    ['POST', '/api/sse/broadcast', '{"eventType":"a","data":1}'],
+    ['POST', '/api/demo/start', '{}'],
+  ])('while the log is away %s %s is told to try again, and of no key: it takes none', async (method, path, body) => {
+    const log = memoryLog();
+    const away = () => Promise.reject(new LogUnavailableError('away'));
+    const environment = createTestEnvironment();
+    const shared = { ...createMemoryShared(environment), read: away, write: away, claim: away };
+    await using push = createPushStream({ log: { ...log, publish: away, shared }, environment });
+    const { fetch } = createHttpApi(push, { open: true, demo: true, environment });
+    const headers = { 'content-type': 'application/json' };
+    const answered = fetch(new Request(`http://server.test${path}`, { method, headers, body }));
+    await environment.advance(5_000);
+    const response = await answered;
+    const { detail } = (await response.json()) as { detail: string };
+    expect([response.status, detail]).toEqual([503, 'The log cannot be reached at the moment; try again']);
+    const closing = push.close();
+    await environment.advance(5_000);
+    await closing;
   });
 
   test('a hub that was closed is a 503', async () => {

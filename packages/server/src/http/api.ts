@@ -5,6 +5,7 @@ import type { DrainOptions, PushStream } from '../push-stream.ts';
 import { createHealth } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import type { HttpApiOptions } from './options.ts';
+import { createProbe } from './probe.ts';
 import { type ResolvedHttpOptions, resolveHttpOptions } from './resolve-options.ts';
 import type { Route } from './route.ts';
 import { addRoutes, type App } from './router.ts';
@@ -54,8 +55,9 @@ export function assemble<Events extends object>(hub: PushStream<Events>, given: 
   const { environment } = options;
   configure(push, given);
 
-  const health = createHealth(push, environment);
-  const metrics = options.metrics ? createMetrics(() => push.stats()) : undefined;
+  const isLogThere = createProbe(push, environment);
+  const health = createHealth(isLogThere);
+  const metrics = options.metrics ? createMetrics(() => push.stats(), isLogThere) : undefined;
   const demo = options.demo === true ? createDemo(push, environment) : options.demo;
   const routes: Route[] = [
     ...publishRoutes(push),

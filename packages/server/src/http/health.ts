@@ -1,10 +1,6 @@
-import type { Environment } from '../environment.ts';
-import type { PushStream } from '../push-stream.ts';
+import type { Probe } from './probe.ts';
 import { Problem, retryAfter } from './problem.ts';
 import { answer, type Route } from './route.ts';
-
-/** A log that says nothing for this long does not work. */
-const PATIENCE_MS = 2_000;
 
 /** Whether a server should be sent new clients. */
 export interface Health {
@@ -13,24 +9,8 @@ export interface Health {
   readonly routes: readonly Route[];
 }
 
-export function createHealth(push: Pick<PushStream, 'cursor'>, { setTimer }: Environment): Health {
+export function createHealth(isLogThere: Probe): Health {
   let isDraining = false;
-  let probe: Promise<boolean> | undefined;
-
-  /** Many may ask at once; the log is asked once. */
-  function isLogThere(): Promise<boolean> {
-    probe ??= new Promise<boolean>((resolve) => {
-      const cancel = setTimer(() => resolve(false), PATIENCE_MS);
-      push
-        .cursor()
-        .then(
-          () => resolve(true),
-          () => resolve(false),
-        )
-        .finally(cancel);
-    }).finally(() => (probe = undefined));
-    return probe;
-  }
 
   async function ready(): Promise<Response> {
     const refuse = (detail: string): Problem => new Problem(503, detail, { headers: retryAfter(1_000) });

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Stats } from '../stats.ts';
+import type { Probe } from './probe.ts';
 import type { Route } from './route.ts';
 
 /** More values than this of one label are counted as one, `other`: each is a series of its own. */
@@ -14,7 +15,7 @@ type CounterLine = GaugeLine | readonly [stat: Records, name: string, help: stri
 const gauges: readonly GaugeLine[] = [
   ['connections', 'connections', 'Open streams.'],
   ['bufferedBytes', 'buffered_bytes', 'Bytes that wait, over all streams.'],
-  ['lag', 'log_lag_events', 'How far this instance is behind the log, in events.'],
+  ['lag', 'log_lag_events', 'How far this instance is behind what it has stored itself, in events.'],
 ];
 
 const counters: readonly CounterLine[] = [
@@ -70,10 +71,20 @@ function describe(stats: () => Stats, registry: Registry): void {
   }
 }
 
+/** As `/health/ready` has it: an instance that publishes nothing lags behind nothing. */
+function describeLog(isLogThere: Probe, registry: Registry): void {
+  const collect = async function collect(this: Gauge): Promise<void> {
+    this.set(Number(await isLogThere()));
+  };
+  const help = 'Whether the log answers this instance: 1, or 0.';
+  registry.registerMetric(new Gauge({ name: 'pushstream_log_reachable', help, registers: [], collect }));
+}
+
 /** Reads what the hub counts when it is asked, besides the process and the delay of its event loop. */
-export function createMetrics(stats: () => Stats): Metrics {
+export function createMetrics(stats: () => Stats, isLogThere: Probe): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  describeLog(isLogThere, registry);
   describe(stats, registry);
   const requests = new Counter({
     name: 'pushstream_http_requests_total',

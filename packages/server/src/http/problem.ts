@@ -64,6 +64,10 @@ export const retryAfter = (ms: number): Record<string, string> => ({
 const isMisuse = (error: unknown): error is TypeError | RangeError =>
   (error instanceof TypeError || error instanceof RangeError) && /: expected .+, got /s.test(error.message);
 
+/** `advice`: what to do about it. The error's own message may tell where the log is. */
+export const logIsAway = ({ retryAfterMs }: LogUnavailableError, advice: string): Problem =>
+  new Problem(503, `The log cannot be reached at the moment; ${advice}`, { headers: retryAfter(retryAfterMs) });
+
 /** The problem that an error stands for; `undefined`: it is not the client's. */
 export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
@@ -71,11 +75,7 @@ export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof SchemaError && error.cause === undefined)
     return new Problem(422, error.message, { issues: error.issues });
   if (error instanceof EventTooLargeError) return new Problem(413, error.message);
-  if (error instanceof LogUnavailableError) {
-    // Its message may tell where the log is.
-    const detail = 'The log cannot be reached at the moment; with a key it is safe to try again';
-    return new Problem(503, detail, { headers: retryAfter(error.retryAfterMs) });
-  }
+  if (error instanceof LogUnavailableError) return logIsAway(error, 'try again');
   if (error instanceof ClosedError) return new Problem(503, error.message, { headers: retryAfter(1_000) });
   // What is an option to the hub is a part of the request here.
   return isMisuse(error) ? new Problem(400, error.message.replace(/^options\./, '')) : undefined;

@@ -1,8 +1,10 @@
 import { complete, type Manual } from 'pushstream-protocol';
+import { LogUnavailableError } from '../../errors.ts';
 import type { Published } from '../../events.ts';
 import type { PushStream } from '../../push-stream.ts';
 import { requirePublish } from '../access.ts';
 import { objectOf } from '../body.ts';
+import { logIsAway } from '../problem.ts';
 import { answer, type Route } from '../route.ts';
 
 /** What a JSON text can be. */
@@ -39,6 +41,12 @@ function publishBody(given: unknown): PublishBody {
 /** The answer for an event that was taken. */
 export const accepted = ({ id, duplicate }: Published): Response => answer(202, { id, duplicate });
 
+/** Whether it was stored is not known. */
+function advise(error: unknown): never {
+  if (error instanceof LogUnavailableError) throw logIsAway(error, 'with a key it is safe to try again');
+  throw error;
+}
+
 /** Where events of any type come in. */
 export function publishRoutes(push: Pick<PushStream, 'publish'>): Route[] {
   return [
@@ -51,7 +59,7 @@ export function publishRoutes(push: Pick<PushStream, 'publish'>): Route[] {
         // Before the body is read.
         requirePublish(call.caller, channel);
         const { type, data, ...options } = publishBody(await call.json());
-        return accepted(await push.publish(type, data, { ...options, channel }));
+        return accepted(await push.publish(type, data, { ...options, channel }).catch(advise));
       },
     },
   ];
