@@ -1,11 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { RETRY_MS } from '../../packages/server/src/control.ts';
 import { hostEnvironment } from '../../packages/server/src/host.ts';
 import { createHttpApi } from '../../packages/server/src/http/index.ts';
 import { createPushStream } from '../../packages/server/src/index.ts';
 import { resolveSettings } from '../../packages/server/src/resolve-options.ts';
-import { CLOSING_MS } from './support/deploy.ts';
-import { read } from './support/markdown.ts';
+import { CLOSING_MS, flagsOf, REDIS_URL } from './support/deploy.ts';
+import { codeBlocks, pages, read } from './support/markdown.ts';
 
 test('docs/guides/scaling.md has the limits and times of the code', () => {
   const guide = read('docs/guides/scaling.md').replaceAll(/\s+/g, ' ');
@@ -18,6 +19,16 @@ test('docs/guides/scaling.md has the limits and times of the code', () => {
   expect(guide).toContain(`preStop + \`--drain-ms\` + ${CLOSING_MS / 1_000} s`);
   expect(guide).toContain('has the client wait a second');
   expect(RETRY_MS).toBe(1_000);
+});
+
+test('its instances have one key: one is made before them, which the command takes', () => {
+  const page = pages.filter(({ path }) => path === 'docs/guides/scaling.md');
+  const shown = page.flatMap((one) => codeBlocks(one).filter(({ language }) => language === 'sh'));
+  const [first, second] = shown.map(({ code }) => code);
+  expect(first).toMatch(/^export PUSHSTREAM_API_KEY=/);
+  expect(second).toContain('npx pushstream-server');
+  const apiKeys = execFileSync('sh', ['-c', `${first}\nprintf %s "$PUSHSTREAM_API_KEY"`], { encoding: 'utf8' });
+  expect(flagsOf([], { apiKeys, redis: REDIS_URL }).apiKeys).toEqual([apiKeys]);
 });
 
 test('it names metrics that are there, with labels that they have', async () => {

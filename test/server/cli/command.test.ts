@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { logOf, run, serve } from './support.ts';
+import { logOf, run, serve, type Serving } from './support.ts';
 
 const KEY = 'a-key-of-the-environment';
 const withKey = { PUSHSTREAM_API_KEY: KEY };
@@ -75,6 +75,19 @@ describe('who may publish', () => {
     expect((await publish(command.url, undefined)).status).toBe(401);
     expect((command.error + command.out).split(String(key))).toHaveLength(2);
     expect(command.out).not.toContain(key);
+  });
+
+  test('a key that was made beside a Redis is good at one of its instances only, and that is told', async () => {
+    const told = (command: Serving): unknown[] =>
+      logOf(command).filter(({ level, msg }) => level === 'warn' && String(msg).includes('at this instance only'));
+    // Nobody listens there: it starts all the same.
+    const redis = { PUSHSTREAM_REDIS_URL: 'redis://127.0.0.1:1' };
+    const shared = await serve([], redis);
+    await expect.poll(() => told(shared)).toHaveLength(1);
+    for (const other of [await serve([], { ...redis, ...withKey }), await serve(['--open'], redis), await serve([])]) {
+      await expect.poll(() => logOf(other).map(({ msg }) => msg)).toContain('listening');
+      expect(told(other)).toEqual([]);
+    }
   });
 
   test('the line that is shown works as it is', async () => {

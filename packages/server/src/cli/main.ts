@@ -43,7 +43,7 @@ function cannotListen(error: unknown, { host, port }: Flags): string {
   }
 }
 
-function warn(flags: Flags, logger: Logger): void {
+function warn(flags: Flags, { madeKey }: Running, logger: Logger): void {
   if (flags.open && !isLoopback(flags.host)) {
     logger.warn({ host: flags.host }, 'open: everybody who reaches this address may publish');
   }
@@ -52,6 +52,9 @@ function warn(flags: Flags, logger: Logger): void {
   }
   if (flags.hasPasswordInArguments) {
     logger.warn({}, '--redis: others on this machine can read its password; PUSHSTREAM_REDIS_URL they cannot');
+  }
+  if (flags.redis !== undefined && madeKey !== undefined) {
+    logger.warn({}, 'the key is good at this instance only: give all on the same Redis one by PUSHSTREAM_API_KEY');
   }
 }
 
@@ -91,7 +94,7 @@ async function start(flags: Flags, host: Host): Promise<void> {
   stopAtSignals(host, running, flags, logger);
   host.error.write(banner({ version: readVersion(), url, flags, madeKey }));
   logger.info({ url, keys: fingerprints.join(' ') || 'none: open' }, 'listening');
-  warn(flags, logger);
+  warn(flags, running, logger);
 }
 
 /** The command. */
