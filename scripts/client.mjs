@@ -12,9 +12,11 @@ export async function buildClient() {
 }
 
 function isStale() {
-  const sources = ['packages/protocol/src', 'packages/client/src'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
-  );
+  // Folders tell of files that are gone.
+  const sources = ['packages/protocol/src', 'packages/client/src'].flatMap((folder) => [
+    folder,
+    ...readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
+  ]);
   const inputs = ['rollup.config.mjs', 'packages/client/package.json', ...sources];
   return Math.max(...inputs.map(modified)) > modified('packages/client/dist/pushstream.min.js');
 }

@@ -80,12 +80,18 @@ export function createInstance(options: InstanceOptions): Instance {
       let said = '';
       starting.on('error', reject);
       starting.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        if (state !== 'down') note(text);
+        if (state !== 'down') {
+          note(text);
+          return;
+        }
         said += text;
         if (said.includes('Address')) resolve(true);
       });
       starting.on('exit', () => {
         if (child === starting) become('down');
+      });
+      // By then it has said everything.
+      starting.on('close', () => {
         if (said.includes('is in use')) resolve(false);
         else reject(new Error(`Expected instance ${name} to listen, got its end: ${said}`));
       });

@@ -199,6 +199,20 @@ describe.skipIf(!hasRedis)('a cluster', () => {
     await publishes(cluster);
   });
 
+  test('an instance whose port was taken meanwhile starts on another one', async () => {
+    cluster = await startCluster({ instances: 1 });
+    const [instance] = cluster.instances as unknown as [Instance];
+    const { port } = instance;
+    await instance.kill();
+    const holder = createServer().listen(port, '127.0.0.1');
+    await once(holder, 'listening');
+    onTestFinished(() => void holder.close());
+    await instance.start();
+    expect(instance.state).toBe('up');
+    expect(instance.port).not.toBe(port);
+    await publishes(cluster);
+  });
+
   /** A cluster of another process, and who is in it. */
   async function elsewhere(): Promise<{ readonly child: ChildProcess; readonly pids: readonly number[] }> {
     const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
