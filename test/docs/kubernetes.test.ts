@@ -34,8 +34,19 @@ interface Deployment extends Manifest {
   readonly spec: {
     readonly strategy: object;
     readonly template: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
       readonly spec: { readonly terminationGracePeriodSeconds: number; readonly containers: readonly [Container] };
     };
+  };
+}
+
+interface NetworkPolicy extends Manifest {
+  readonly spec: {
+    readonly ingress: ReadonlyArray<{
+      readonly from: ReadonlyArray<{
+        readonly podSelector: { readonly matchLabels: Readonly<Record<string, string>> };
+      }>;
+    }>;
   };
 }
 
@@ -44,7 +55,7 @@ interface Container {
   readonly ports: readonly object[];
   readonly readinessProbe: { readonly httpGet: { readonly path: string }; readonly timeoutSeconds: number };
   readonly livenessProbe: { readonly httpGet: { readonly path: string } };
-  readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
+  readonly lifecycle: { readonly preStop: { readonly exec: { readonly command: readonly string[] } } };
 }
 
 describe('docs/deploy/kubernetes.yaml', () => {
@@ -52,6 +63,7 @@ describe('docs/deploy/kubernetes.yaml', () => {
   // The compiler proves below that they are what they say.
   const objects = documents.map((document) => document.toJS() as Manifest);
   const isDeployment = (one: Manifest): one is Deployment => one.kind === 'Deployment';
+  const isNetworkPolicy = (one: Manifest): one is NetworkPolicy => one.kind === 'NetworkPolicy';
   const isSecret = (one: Manifest): one is Secret => one.kind === 'Secret';
   const { spec } = only(objects.filter(isDeployment));
   const pod = spec.template.spec;
@@ -117,8 +129,10 @@ describe('docs/deploy/kubernetes.yaml', () => {
   });
 
   test('it is left in peace until it has drained, and asked in time', () => {
-    const { preStop } = container.lifecycle;
-    const leastMs = preStop.sleep.seconds * 1_000 + flagsOf(container.args).drainMs + CLOSING_MS;
+    // A form that every version of Kubernetes knows, and a program that the image has.
+    const [program, seconds] = container.lifecycle.preStop.exec.command;
+    expect(program).toBe('sleep');
+    const leastMs = Number(seconds) * 1_000 + flagsOf(container.args).drainMs + CLOSING_MS;
     expect(pod.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(leastMs);
     expect(spec.strategy).toMatchObject({ rollingUpdate: { maxUnavailable: 0 } });
     expect([container.readinessProbe.httpGet.path, container.livenessProbe.httpGet.path]).toEqual([
@@ -127,6 +141,13 @@ describe('docs/deploy/kubernetes.yaml', () => {
     ]);
     // It waits two seconds for the log.
     expect(container.readinessProbe.timeoutSeconds).toBeGreaterThan(2);
+  });
+
+  test('Redis is reached by the instances, and by publishers with the label that the guide for workers names', () => {
+    const { ingress } = only(objects.filter(isNetworkPolicy)).spec;
+    const labels = ingress.flatMap(({ from }) => from.map(({ podSelector }) => podSelector.matchLabels));
+    expect(labels).toEqual([spec.template.metadata.labels, { publishes: 'pushstream' }]);
+    expect(read('docs/guides/workers.md')).toContain('`publishes: pushstream`');
   });
 
   test('what is selected is there, and so is what is referred to', () => {
