@@ -10,7 +10,10 @@ const MS_PER_PIXEL = 40;
 const LEAST_MS = 15_000;
 const STEP_MS = 10_000;
 
-const LANES = { faults: 14, status: 30, events: 104, beats: 116, axis: 142 } as const;
+const LANES = { flags: 11, status: 46, events: 116, beats: 128, axis: 154 } as const;
+/** Flags whose words would overlap stand below each other. */
+const FLAG_ROWS = 3;
+const FLAG_ROW_HEIGHT = 12;
 const STATUS_HEIGHT = 16;
 /** Of a wait, in pixels, for its length to be written below it. */
 const LEAST_LABEL = 26;
@@ -53,7 +56,8 @@ export function draw(
   drawAxis(frame);
   drawBands(frame, recording);
   drawEvents(frame, recording);
-  for (const mark of recording.marks) if (mark.at > from) drawMark(frame, mark);
+  for (const mark of recording.marks) if (mark.at > from) MARKS[mark.kind](frame, x(mark.at));
+  drawFlags(frame, recording.marks);
   if (recording.due !== undefined) drawDue(frame, recording.due);
 }
 
@@ -99,7 +103,7 @@ function drawEvents({ context, palette, now, from, x }: Frame, { eventsAt }: Rec
   context.fill();
 }
 
-const MARKS: Record<MarkKind, (frame: Frame, x: number, text: string) => void> = {
+const MARKS: Record<MarkKind, (frame: Frame, x: number) => void> = {
   heartbeat({ context, palette }, x) {
     context.fillStyle = palette.soft;
     context.fillRect(x, LANES.beats - 4, 1.5, 8);
@@ -125,21 +129,57 @@ const MARKS: Record<MarkKind, (frame: Frame, x: number, text: string) => void> =
     context.lineTo(x - 4, y + 4);
     context.stroke();
   },
-  reset: (frame, x, text) => drawFlag(frame, x, text, 'busy'),
-  fault: (frame, x, text) => drawFlag(frame, x, text, 'bad'),
+  reset: (frame, x) => drawPole(frame, x, FLAGS.reset),
+  fault: (frame, x) => drawPole(frame, x, FLAGS.fault),
 };
 
-function drawMark(frame: Frame, { kind, at, text }: Mark): void {
-  MARKS[kind](frame, frame.x(at), text);
+const FLAGS = { reset: 'busy', fault: 'bad' } as const satisfies Partial<Record<MarkKind, keyof Palette>>;
+
+function drawPole({ context, palette }: Frame, x: number, colour: keyof Palette): void {
+  context.fillStyle = palette[colour];
+  context.fillRect(x, LANES.flags - 8, 1.5, LANES.events - LANES.flags + 8);
 }
 
-function drawFlag({ context, palette, width }: Frame, x: number, text: string, colour: keyof Palette): void {
-  context.fillStyle = palette[colour];
-  context.fillRect(x, LANES.faults - 10, 1.5, LANES.events - LANES.faults + 10);
-  const fits = x + 5 + context.measureText(text).width < width;
-  context.textAlign = fits ? 'left' : 'right';
-  context.fillText(text, fits ? x + 5 : x - 4, LANES.faults - (colour === 'bad' ? 2 : -9));
+/** Words of a flag, and the place that they take. */
+interface Label {
+  readonly text: string;
+  readonly colour: keyof Palette;
+  readonly left: number;
+  readonly right: number;
 }
+
+/** Where no row is free, the older words make room. */
+function drawFlags(frame: Frame, marks: readonly Mark[]): void {
+  const { context, palette } = frame;
+  const rows: Label[][] = Array.from({ length: FLAG_ROWS }, () => []);
+  for (const mark of marks) {
+    const { kind } = mark;
+    if (kind !== 'fault' && kind !== 'reset') continue;
+    const label = labelOf(frame, mark, FLAGS[kind]);
+    const isFree = (row: readonly Label[]): boolean => row.every((other) => !overlap(label, other));
+    const row = rows.find(isFree) ?? rows.toSorted((one, other) => endOf(one) - endOf(other))[0];
+    row?.splice(0, row.length, ...row.filter((other) => !overlap(label, other)), label);
+  }
+  context.textAlign = 'left';
+  for (const [at, row] of rows.entries()) {
+    for (const { text, colour, left, right } of row) {
+      if (right < 0) continue;
+      context.fillStyle = palette[colour];
+      context.fillText(text, left, LANES.flags + at * FLAG_ROW_HEIGHT);
+    }
+  }
+}
+
+/** Beside its pole, on the side where there is room. */
+function labelOf({ context, x, width }: Frame, { at, text }: Mark, colour: keyof Palette): Label {
+  const wide = context.measureText(text).width;
+  const begins = x(at) + 5;
+  const left = begins + wide < width ? begins : begins - 9 - wide;
+  return { text, colour, left, right: left + wide };
+}
+
+const overlap = (one: Label, other: Label): boolean => one.left < other.right + 6 && other.left < one.right + 6;
+const endOf = (row: readonly Label[]): number => row.at(-1)?.right ?? 0;
 
 function drawDue({ context, palette, now, x, width }: Frame, due: number): void {
   const to = Math.min(x(due), width - 2);
