@@ -26,6 +26,38 @@ async function serve(redis: string) {
   };
 }
 
+const BACK = 'the log answers again';
+
+test('a Redis that goes and comes back is told of once each, every time', async () => {
+  await using redis = await startRedis();
+  const server = await serve(redis.url);
+  const told = (text: string): number => server.output().split(text).length - 1;
+  // It follows the log by then.
+  const stream = await fetch(`${server.url}/events`);
+  for (let round = 1; round <= 2; round += 1) {
+    await redis.kill();
+    await expect.poll(() => told('"the log in Redis"'), { timeout: 10_000 }).toBe(round);
+    expect(told(BACK)).toBe(round - 1);
+    await redis.start();
+    await expect.poll(() => told(BACK), { timeout: 10_000 }).toBe(round);
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+  }
+  await stream.body?.cancel();
+  expect(await server.stop()).toBe(0);
+  expect([told('"the log in Redis"'), told(BACK)]).toEqual([2, 2]);
+});
+
+test('a Redis that comes after the server is told of once', async () => {
+  await using redis = await startRedis();
+  await redis.kill();
+  const server = await serve(redis.url);
+  await expect.poll(server.output, { timeout: 10_000 }).toContain('"the log"');
+  await redis.start();
+  await expect.poll(server.output, { timeout: 10_000 }).toContain(BACK);
+  expect(await server.stop()).toBe(0);
+  expect(server.output().split(BACK)).toHaveLength(2);
+});
+
 test('what is published to one command is streamed by another on the same Redis', async () => {
   await using redis = await startRedis({ password: 'hunter2' });
   const [first, second] = [await serve(redis.url), await serve(redis.url)];

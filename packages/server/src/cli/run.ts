@@ -13,6 +13,7 @@ import { memoryLog } from '../log/memory.ts';
 import { simulateTasks } from '../tasks.ts';
 import type { Flags } from './flags.ts';
 import { errorParts } from './log.ts';
+import { createLogReturn } from './log-return.ts';
 
 /** A server as the command runs it. */
 export interface Running {
@@ -65,9 +66,17 @@ async function openLog({ redis, maxEvents }: Flags, environment: Environment): P
  * @throws {Error} What Node says where it cannot listen.
  */
 export async function run(flags: Flags, logger: Logger): Promise<Running> {
+  const reported = createLogReturn(
+    () => push.cursor(),
+    () => logger.info({}, 'the log answers again'),
+    hostEnvironment,
+  );
   const environment: Environment = {
     ...hostEnvironment,
-    reportError: (error, where) => logger.error({ where, ...errorParts(error) }, 'failed'),
+    reportError(error, where) {
+      logger.error({ where, ...errorParts(error) }, 'failed');
+      reported(where);
+    },
   };
   const madeKey = flags.open || flags.apiKeys.length > 0 ? undefined : generateKey();
   const keys = flags.open ? undefined : apiKeys(madeKey === undefined ? flags.apiKeys : [madeKey]);
