@@ -3,7 +3,8 @@ import type { Counts } from './tally.ts';
 
 /** What the counters show besides those of the tally. */
 export interface Health {
-  readonly opens: number;
+  /** Opened again, and nobody of this page had asked for it. */
+  readonly reconnects: number;
   readonly lastEventId: string;
   /** How often the server could not resume. */
   readonly resets: number;
@@ -31,7 +32,7 @@ export function createCounters(): (counts: Counts, health: Health) => void {
       setText(element, grouped(counts[name]));
       element.parentElement?.classList.toggle('bad', counts[name] > 0);
     }
-    setText(reconnects, grouped(Math.max(0, health.opens - 1)));
+    setText(reconnects, grouped(health.reconnects));
     setText(resets, grouped(health.resets));
     const { reason } = health;
     setText(resetNote, reason === '' ? 'nothing skipped' : `${reason}: ${grouped(counts.skipped)} skipped, told`);

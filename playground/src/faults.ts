@@ -1,5 +1,6 @@
 import type { ActiveFault, FaultName } from '../contract.ts';
 import { burst, getActiveFaults, pressFault } from './api.ts';
+import { EXPECTED, type Expected } from './courses.ts';
 import { byId, make, seconds, setText } from './dom.ts';
 import type { Say } from './log.ts';
 
@@ -24,8 +25,11 @@ const WORDS: Record<FaultName, Words> = {
 };
 const POLL_MS = 500;
 
-/** The buttons that break it. `pressed` is told of each, by its title. */
-export function showFaults(names: readonly FaultName[], say: Say, pressed: (title: string) => void): void {
+/** Is told of each press, by its title. */
+export type Pressed = (title: string, expected: Expected) => void;
+
+/** The buttons that break it. */
+export function showFaults(names: readonly FaultName[], say: Say, pressed: Pressed): void {
   const place = byId('faults', HTMLElement);
   const why = byId('why', HTMLElement);
   const notes = new Map<FaultName, HTMLElement>();
@@ -39,22 +43,26 @@ export function showFaults(names: readonly FaultName[], say: Say, pressed: (titl
     if (isPolling) setTimeout(() => void poll(), POLL_MS);
   }
 
-  async function press([title, text, otherwise]: Words, act: () => Promise<unknown>): Promise<void> {
-    pressed(title);
+  async function press(
+    name: keyof typeof EXPECTED,
+    [title, text, otherwise]: Words,
+    act: () => Promise<unknown>,
+  ): Promise<void> {
+    pressed(title, EXPECTED[name]);
     setText(why, `${title}: an EventSource ${otherwise}`);
     say('you', `${title}: ${text}`);
     await act().catch((error: unknown) => say('error', String(error)));
     if (!isPolling) await poll();
   }
 
-  function add(name: string, words: Words, act: () => Promise<unknown>): HTMLElement {
+  function add(name: keyof typeof EXPECTED, words: Words, act: () => Promise<unknown>): HTMLElement {
     const [title, text] = words;
     const button = make('button');
     const note = make('span', text);
     button.type = 'button';
     button.dataset['fault'] = name;
     button.append(make('b', title), note);
-    button.addEventListener('click', () => void press(words, act));
+    button.addEventListener('click', () => void press(name, words, act));
     place.append(button);
     return note;
   }

@@ -1,6 +1,5 @@
-import type { EventClient } from 'pushstream-client';
-import type { TaskEvents } from '../task-events.ts';
 import { make } from './dom.ts';
+import type { PageStream } from './stream.ts';
 
 const LINES = 100;
 
@@ -21,7 +20,8 @@ export function createLog(list: HTMLElement): Say {
 }
 
 /** Tells of a connection's life; of the server's events nothing. */
-export function logLifecycle(client: EventClient<TaskEvents>, say: Say): void {
+export function logLifecycle(stream: PageStream, say: Say): void {
+  const { client } = stream;
   const { lifecycle } = client;
   lifecycle.on('open', ({ status }) =>
     say('open', `HTTP ${status}, ${client.lastEventId ? `asked to go on after ${client.lastEventId}` : 'from now on'}`),
@@ -34,7 +34,11 @@ export function logLifecycle(client: EventClient<TaskEvents>, say: Say): void {
     say('reset', `${reason}: no way on from ${requested}, the stream continues after ${resumedFrom}`),
   );
   lifecycle.on('dropped', ({ count }) => say('dropped', `${count} events, by the server`));
-  lifecycle.on('close', (error) => say('close', error ? error.message : 'for good, until somebody connects'));
+  lifecycle.on('close', (error) => {
+    if (error) say('close', error.message);
+    else if (stream.wasKilled) say('close', 'killed (204): the server ended the session for good');
+    else say('close', 'by this page, until it connects again');
+  });
   lifecycle.on('status', ({ status }) => {
     if (status === 'paused') say('paused', 'the cursor is kept');
   });

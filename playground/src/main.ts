@@ -4,6 +4,7 @@ import type { Setup, TaskList } from '../contract.ts';
 import { getLedger, getSetup, getTasks } from './api.ts';
 import { showCluster } from './cluster.ts';
 import { createCounters } from './counters.ts';
+import type { Expected } from './courses.ts';
 import { byId, find, oncePerFrame } from './dom.ts';
 import { showFaults } from './faults.ts';
 import { wireFilters } from './filters.ts';
@@ -12,6 +13,7 @@ import { showPanels } from './live/panels.ts';
 import { reloadAfterResets } from './live/reload.ts';
 import { boardOf } from './live/tasks.ts';
 import { createLog, logLifecycle } from './log.ts';
+import { followOpenings } from './openings.ts';
 import { wirePublishing } from './publish.ts';
 import { showRecovery } from './recovery.ts';
 import { wireSessions } from './sessions.ts';
@@ -48,11 +50,13 @@ const tally = createTally(baseline);
 const delivered: string[] = [];
 const errors: EventClientError[] = [];
 const resets = { count: 0, reason: '' };
+let reconnects = 0;
 
 const showCounts = createCounters();
 const changed = oncePerFrame(() => {
-  const { snapshot, lastEventId } = client;
-  showCounts(tally.counts, { opens: snapshot.value.opens, lastEventId, resets: resets.count, reason: resets.reason });
+  const { lastEventId } = client;
+  showCounts(tally.counts, { reconnects, lastEventId, resets: resets.count, reason: resets.reason });
+  recovery.counted(tally.counts);
 });
 
 async function audit(): Promise<Counts> {
@@ -62,8 +66,8 @@ async function audit(): Promise<Counts> {
   return tally.counts;
 }
 
-function pressed(title: string): void {
-  recovery.pressed(title);
+function pressed(title: string, expected: Expected): void {
+  recovery.pressed(title, expected);
   timeline.mark('fault', title);
 }
 
@@ -83,20 +87,26 @@ client.lifecycle.on('reset', ({ reason, resumedFrom }) => {
   changed();
 });
 client.snapshot.subscribe(changed);
+followOpenings(client, {
+  opened(byItself) {
+    if (byItself) reconnects += 1;
+    changed();
+  },
+});
 
 const say = createLog(byId('log', HTMLElement));
-const recovery = showRecovery(client);
+const recovery = showRecovery(client, audit);
 const timeline = showTimeline(client);
-showStatus(client);
-logLifecycle(client, say);
-wireSteering(client, stream.comeBack);
+showStatus(stream);
+logLifecycle(stream, say);
+wireSteering(stream);
 showFaults(setup.faults, say, pressed);
 if (setup.cluster) showCluster(say, pressed);
 
 reloadAfterResets(client, showPanels(client, boardOf(tasks)), say);
 
 wireStorm(client, setup.eventsUrl);
-wirePublishing();
+wirePublishing(client);
 wireFilters(stream, setup.eventsUrl);
 const sessions = wireSessions(stream, say);
 defineInspector();

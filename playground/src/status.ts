@@ -1,6 +1,6 @@
-import type { EventClient, Snapshot } from 'pushstream-client';
-import type { TaskEvents } from '../task-events.ts';
+import type { Snapshot } from 'pushstream-client';
 import { byId, seconds, setText } from './dom.ts';
+import type { PageStream } from './stream.ts';
 
 const WORDS: Record<Snapshot['status'], string> = {
   idle: 'Idle',
@@ -15,8 +15,10 @@ const TICK_MS = 100;
 const SAY_AFTER_MS = 1_000;
 
 /** The connection as the snapshot has it: word, reason, and the wait counting down. */
-export function showStatus(client: EventClient<TaskEvents>): void {
+export function showStatus(stream: PageStream): void {
+  const { client } = stream;
   const pill = byId('status', HTMLElement);
+  const panels = byId('live', HTMLElement);
   const word = byId('status-word', HTMLElement);
   const detail = byId('detail', HTMLElement);
   const wait = byId('wait', HTMLProgressElement);
@@ -27,7 +29,7 @@ export function showStatus(client: EventClient<TaskEvents>): void {
   function countDown(): void {
     const snapshot = client.snapshot.value;
     const { retry } = snapshot;
-    setText(detail, detailOf(snapshot));
+    setText(detail, stream.wasKilled ? 'The server ended this session for good' : detailOf(snapshot));
     wait.classList.toggle('waiting', retry !== null);
     wait.value = retry ? Math.max(0, (retry.at - Date.now()) / Math.max(1, retry.delayMs)) : 0;
     if (!retry) {
@@ -37,11 +39,13 @@ export function showStatus(client: EventClient<TaskEvents>): void {
   }
 
   client.snapshot.subscribe(({ status, error }) => {
-    pill.dataset['status'] = status;
-    pill.toggleAttribute('data-failed', status === 'closed' && error !== null);
-    setText(word, WORDS[status]);
+    const { wasKilled } = stream;
+    const says = wasKilled ? 'Killed (204)' : WORDS[status];
+    for (const element of [pill, panels]) element.dataset['status'] = status;
+    pill.toggleAttribute('data-failed', wasKilled || (status === 'closed' && error !== null));
+    setText(word, says);
     clearTimeout(saying);
-    saying = setTimeout(() => setText(live, error ? `${WORDS[status]}: ${brief(error)}` : WORDS[status]), SAY_AFTER_MS);
+    saying = setTimeout(() => setText(live, error ? `${says}: ${brief(error)}` : says), SAY_AFTER_MS);
     countDown();
   });
 }

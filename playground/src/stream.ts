@@ -8,7 +8,11 @@ export interface PageStream {
   readonly client: EventClient<TaskEvents>;
   /** What this page calls itself. */
   readonly session: string;
-  /** Another name, and a connection under it: who was killed does not come back under the old one. */
+  /** The server ended the session for good, with a 204; nobody of this page had left. */
+  readonly wasKilled: boolean;
+  /** Disconnects, at the visitor's word. */
+  leave(): void;
+  /** Connects again. Who was sent away comes back under another name: the old one stays away. */
   comeBack(): void;
   /** A client for a part of the same events. */
   watch(query: Query): EventClient;
@@ -20,6 +24,7 @@ const newSession = (): string => `page-${crypto.randomUUID().slice(0, 8)}`;
 export function openStream(eventsUrl: string, cursor: string): PageStream {
   const { heartbeatMs, ...options } = readPageOptions(location.search);
   let session = newSession();
+  let hasLeft = false;
   const headers = createCredentials();
   const client = new EventClient<TaskEvents>(eventsUrl, {
     ...options,
@@ -34,8 +39,17 @@ export function openStream(eventsUrl: string, cursor: string): PageStream {
     get session() {
       return session;
     },
+    get wasKilled() {
+      const { status, error } = client.snapshot.value;
+      return status === 'closed' && error === null && !hasLeft;
+    },
+    leave() {
+      hasLeft = true;
+      client.disconnect();
+    },
     comeBack() {
-      session = newSession();
+      if (!hasLeft) session = newSession();
+      hasLeft = false;
       client.connect();
     },
     watch(query) {

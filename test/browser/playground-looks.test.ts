@@ -41,7 +41,7 @@ describeInChromium('the looks of the page', { simulate: true }, (tests) => {
       await expect.poll(() => page.locator('#recovery').textContent(), { timeout: 20_000 }).toMatch(/ s$/);
       for (const tab of TABS) {
         await page.locator(`#${tab}-tab`).click();
-        if (tab === 'publish') await page.locator('#publish-form button').click();
+        if (tab === 'publish') await page.locator('#publish-wrong').click();
         if (tab === 'publish') await page.locator('#publish-data-error:not(:empty)').waitFor();
         if (tab === 'filter') await page.locator('#filter-watch').click();
         if (tab === 'sessions') await page.getByRole('row', { name: 'this page' }).waitFor();

@@ -134,7 +134,38 @@ describeInChromium('every button of the page', { simulate: true }, (tests) => {
     await until(({ client }) => client.status === 'open' && client.snapshot.value.opens === 4);
     await settle(opened);
     expect(await read(({ counts }) => counts)).toMatchObject({ lost: 0, duplicated: 0, outOfOrder: 0, skipped: 0 });
+    // What the visitor did is nothing that it did by itself.
+    expect(await opened.shown('reconnects')).toBe('0');
     await expectAgreement(opened);
+    await page.close();
+  });
+
+  test('what breaks nothing is said to break nothing, and how it ended', async () => {
+    const opened = await open('/?baseDelayMs=50');
+    const { page, read, shown } = opened;
+    const before = await read(({ delivered }) => delivered.length);
+    await soon(() => read(({ delivered }) => delivered.length)).toBeGreaterThan(before);
+    await page.locator('[data-fault="duplicate"]').click();
+    expect(await shown('recovery')).toBe('no break');
+    await soon(() => shown('recovery-note')).toBe('Send twice: 1 repetition dropped');
+    await page.locator('[data-fault="burst"]').click();
+    await soon(() => shown('recovery-note')).toBe('Burst: all shown');
+    await page.locator('[data-fault="slow"]').click();
+    await soon(() => shown('recovery-note')).toMatch(/^Slow network: (on|\d+ to come)$/);
+    await soon(() => shown('recovery-note')).toBe('Slow network: all shown');
+    expect(await shown('recovery')).toBe('no break');
+    await page.close();
+  });
+
+  test('a recovery is measured from when the stream goes away, not from the press', async () => {
+    const { page, shown } = await open('/?baseDelayMs=50');
+    const pressedAt = performance.now();
+    await page.locator('[data-fault="expire"]').click();
+    // The rights end after three seconds: as long there is nothing to recover from.
+    expect(await shown('recovery')).toBe('…');
+    await soon(() => shown('recovery')).toMatch(/^[01]\.\d s$/);
+    expect(performance.now() - pressedAt).toBeGreaterThan(2_500);
+    expect(await shown('recovery-note')).toBe('Expire');
     await page.close();
   });
 
@@ -155,8 +186,13 @@ describeInChromium('the tools of the page', { simulate: true }, (tests) => {
     const { page, read, shown } = await open('/');
     await page.getByRole('tab', { name: 'Publish' }).click();
     const submit = page.getByRole('button', { name: 'Publish', exact: true });
+    // The first press shows what publishing is, in every panel.
     await submit.click();
+    await soon(() => shown('publish-echo')).toMatch(/^Came back over the stream as task\.created, \S+\.\d+$/);
+    await soon(() => page.locator('[data-panel] .live li', { hasText: 'A task of mine' }).count()).toBe(4);
+    await page.getByRole('button', { name: 'Try what the schema refuses' }).click();
     await soon(() => shown('publish-data-error')).toMatch(/^percentage: .*200/);
+    expect(await shown('publish-echo')).toBe('');
     expect(await page.locator('#publish-data').getAttribute('aria-invalid')).toBe('true');
     await page.fill('#publish-data', '{ "taskId": ');
     await submit.click();
@@ -200,8 +236,10 @@ describeInChromium('the tools of the page', { simulate: true }, (tests) => {
     const name = await own.locator('th').textContent();
     await own.getByRole('button', { name: 'Kill' }).click();
     await until(({ client }) => client.status === 'closed' && client.snapshot.value.error === null);
-    await soon(() => shown('status-word')).toBe('Disconnected');
-    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await soon(() => shown('status-word')).toBe('Killed (204)');
+    expect(await shown('detail')).toBe('The server ended this session for good');
+    expect(await shown('log')).toMatch(/killed \(204\): the server ended the session for good/);
+    await page.getByRole('button', { name: 'Come back as a new session', exact: true }).click();
     await until(({ client }) => client.status === 'open');
     await soon(() => own.locator('th').textContent()).not.toBe(name);
     await page.close();
@@ -215,7 +253,7 @@ describeInChromium('the tools of the page', { simulate: true }, (tests) => {
       (await page.locator(`#storm-${name} td`).allTextContents()).map((text) =>
         Number.parseInt(text.replace(',', ''), 10),
       );
-    const [[tookMs = 0, renders = 0] = [], naive = []] = await Promise.all(['bound', 'naive'].map(facts));
+    const [[, , tookMs = 0, renders = 0] = [], naive = []] = await Promise.all(['bound', 'naive'].map(facts));
     // At most one per frame, and a few to begin and end with.
     expect(renders).toBeLessThanOrEqual(tookMs / 16 + 3);
     expect(naive.every((fact) => fact >= 0)).toBe(true);

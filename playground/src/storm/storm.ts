@@ -77,7 +77,7 @@ function lateness(): Promise<never> {
 }
 
 function show(name: string, { tookMs, renders, worstFrameMs, lateFrames }: Cost): void {
-  const facts = [`${Math.round(tookMs)} ms`, grouped(renders), `${Math.round(worstFrameMs)} ms`, grouped(lateFrames)];
+  const facts = [`${Math.round(worstFrameMs)} ms`, grouped(lateFrames), `${Math.round(tookMs)} ms`, grouped(renders)];
   for (const [at, fact] of facts.entries()) {
     setText(find(`#storm-${name} tr:nth-child(${at + 1}) td`, HTMLElement), fact);
   }
