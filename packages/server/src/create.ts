@@ -3,6 +3,7 @@ import { createAdmission } from './admission.ts';
 import { atMost } from './at-most.ts';
 import { RETRY_MS } from './control.ts';
 import { formatCursor } from './cursor.ts';
+import { createEphemerals } from './ephemerals.ts';
 import { follow } from './follow.ts';
 import type { Environment } from './environment.ts';
 import type { OutgoingEventOf } from './events.ts';
@@ -73,11 +74,11 @@ export function createPushStream<Events extends object = Record<string, unknown>
   const admission = createAdmission({ hub, log, killed, revoked, settings: current });
   const ended = new AbortController();
   const sources: RunningSource[] = [];
-  const publish = createPublisher({ hub, log, settings: current, isClosed: () => ended.signal.aborted });
+  const left = new AbortController();
+  const ephemerals = createEphemerals({ hub, shared, environment, instance: instance.name, signal: left.signal });
+  const publish = createPublisher({ hub, ephemerals, log, settings: current, isClosed: () => ended.signal.aborted });
   let draining: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
-
-  const left = new AbortController();
 
   void follow(log, hub, environment, left.signal);
 

@@ -14,7 +14,7 @@ export interface PublishOptions {
    * stored; the first one's id is returned. At most 256 characters. @default none
    */
   readonly key?: string | undefined;
-  /** Delivered at most once to who is connected: no id, not stored, not replayed. @default false */
+  /** Delivered at most once to who is connected, to whichever instance: no id, not stored, not replayed. @default false */
   readonly ephemeral?: boolean | undefined;
 }
 

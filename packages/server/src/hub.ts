@@ -9,7 +9,7 @@ import { fanOut } from './fan-out.ts';
 import { createFrame, type Frame, type FrameEntry } from './frame.ts';
 import { createHeld } from './held.ts';
 import type { HubWatcher } from './hub-watcher.ts';
-import type { LogHead, LogPage } from './log/log.ts';
+import type { LogHead, LogPage, Position } from './log/log.ts';
 import { ORDER } from './order.ts';
 import { createPages, pageLength, type Pages, type PagesParts } from './pages.ts';
 import type { Session } from './session.ts';
@@ -102,20 +102,21 @@ export class Hub implements SessionHub {
       // The guard that makes a repetition of an engine harmless.
       if (entry.seq <= this.applied) continue;
       this.applied = entry.seq;
-      this.#pending.push(this.#pages.push(entry));
+      this.#pending.push(this.#pages.push(entry), ...this.#held.take(this.applied));
       if (entry.type === ORDER) this.#watcher.ordered(entry);
     }
-    this.#pending.push(...this.#held.take(this.applied));
     this.stats.lag = Math.max(0, this.#awaited - this.applied);
     this.#schedule();
   }
 
-  /** An event that is in no log, behind those that were stored before it. */
-  pass(entry: Omit<FrameEntry, 'seq'>): void {
+  /** An event that is in no log, behind a place in it: where none is given, that of what was stored here before. */
+  pass(entry: Omit<FrameEntry, 'seq'>, place: Position = { epoch: this.epoch, seq: this.#awaited }): Position {
     const frame = createFrame({ ...entry, seq: undefined }, this.epoch);
-    this.stats.dropped += this.#held.add(this.#awaited, frame);
+    // Nobody can wait for a number of another epoch.
+    this.stats.dropped += this.#held.add(place.epoch === this.epoch ? place.seq : this.#awaited, frame);
     this.#pending.push(...this.#held.take(this.applied));
     this.#schedule();
+    return place;
   }
 
   /** This instance stored something: it will come. */

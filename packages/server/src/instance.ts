@@ -21,6 +21,8 @@ const MAX_KILLED_AT_ONCE = 500;
 
 /** One of the instances on a log: what it tells the others, and does for them. */
 export interface Instance {
+  /** What it is called among them. */
+  readonly name: string;
   readonly watcher: HubWatcher;
   presence(): Promise<PresentSession[]>;
   kill(name: string): Promise<boolean>;
@@ -76,6 +78,7 @@ export function createInstance(parts: InstanceParts): Instance {
   ];
 
   return {
+    name,
     watcher: {
       begins: () => atMost(PATIENCE_MS, orders.recall(), parts.environment),
       entered: ({ identity }) => presence.enter(identity),

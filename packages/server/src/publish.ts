@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { complete, type Manual, misuse, show } from 'pushstream-protocol';
 import { formatCursor } from './cursor.ts';
+import type { Ephemerals } from './ephemerals.ts';
 import { ClosedError, EventTooLargeError } from './errors.ts';
 import type { Published, PublishOptions } from './events.ts';
 import { checkChannel, checkClientId, checkEventType, checkKey, checkTags } from './grammar.ts';
@@ -15,6 +16,7 @@ export type Publish = (type: string, data: unknown, options?: PublishOptions) =>
 /** What it needs. */
 export interface PublisherParts {
   readonly hub: Hub;
+  readonly ephemerals: Ephemerals;
   readonly log: Log;
   readonly settings: () => Resolved;
   readonly isClosed: () => boolean;
@@ -58,7 +60,7 @@ function encode(type: string, data: unknown): string {
   throw new TypeError(`${type}: expected data that JSON can carry, got ${reason}`, { cause });
 }
 
-export function createPublisher({ hub, log, settings, isClosed }: PublisherParts): Publish {
+export function createPublisher({ hub, ephemerals, log, settings, isClosed }: PublisherParts): Publish {
   const { stats, environment } = hub;
   /** The last event whose schema takes its time: those behind it wait, so that the order is that of the calls. */
   let turn: Promise<void> | undefined;
@@ -92,11 +94,15 @@ export function createPublisher({ hub, log, settings, isClosed }: PublisherParts
     const { channel = 'default', to, tags, key, ephemeral } = options;
     if (isClosed()) throw new ClosedError();
     if (ephemeral === true) {
-      const pass = (): void => hub.pass({ type, data: text, channel, to, tags, time: environment.now() });
+      let told: Promise<void> | undefined;
+      const pass = (): void => {
+        told = ephemerals.pass({ type, data: text, channel, to, tags, time: environment.now() });
+      };
       // Behind what was published before it, as far as that is known.
       if (storing) await queue(pass);
       else pass();
       stats.published += 1;
+      await told;
       return { id: null, duplicate: false };
     }
     const stored = log.publish({ type, data: text, channel, to, tags, key });

@@ -30,5 +30,7 @@ export function watchShared(
     write: (...words) => watch(() => shared.write(...words)),
     read: (...words) => watch(() => shared.read(...words)),
     claim: (...words) => watch(() => shared.claim(...words)),
+    tell: (...words) => watch(() => shared.tell(...words)),
+    hear: (...words) => shared.hear(...words),
   };
 }

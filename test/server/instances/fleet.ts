@@ -67,6 +67,8 @@ export function wayTo(shared: Log, written: Written[] = []): Way {
           }, true),
         read: (...words) => ask(() => beside.read(...words), true),
         claim: (...words) => ask(() => beside.claim(...words), true),
+        tell: (...words) => ask(() => beside.tell(...words), true),
+        hear: (topic, heard, signal) => beside.hear(topic, (text) => way.isAway || way.isSilent || heard(text), signal),
       },
     },
     isAway: false,

@@ -47,6 +47,8 @@ function losable(): { readonly log: Log; lose(): void } {
         write: (...words) => shared().write(...words),
         read: (...words) => shared().read(...words),
         claim: (...words) => shared().claim(...words),
+        tell: (...words) => shared().tell(...words),
+        hear: (...words) => shared().hear(...words),
       },
     },
     lose() {

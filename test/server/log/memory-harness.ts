@@ -63,6 +63,8 @@ export function withInstances(harness: MemoryHarness): LogHarness {
         write: (...words) => whileOpen(() => beside.write(...words)),
         read: (...words) => whileOpen(() => beside.read(...words)),
         claim: (...words) => whileOpen(() => beside.claim(...words)),
+        tell: (...words) => whileOpen(() => beside.tell(...words)),
+        hear: (topic, heard, signal) => beside.hear(topic, heard, AbortSignal.any([signal, closing.signal])),
       },
     };
     storeOf.set(log, shared);

@@ -24,6 +24,10 @@ class FakeConnection extends EventEmitter implements RedisConnection {
     return new Promise((resolve, reject) => void this.asked.push({ words, resolve, reject }));
   }
 
+  subscribe(): Promise<unknown> {
+    return Promise.reject(new Error('expected calls'));
+  }
+
   destroy(): void {
     this.destroyed += 1;
     for (const { reject } of this.asked.splice(0)) reject(new Error('destroyed'));

@@ -142,6 +142,44 @@ describe.skipIf(!hasRedis)('whichever instance on one Redis is asked', () => {
     expect(keys.length).toBeGreaterThan(4);
   });
 
+  test('an ephemeral event comes to the streams of all, and is not stored', async () => {
+    await using redis = await startRedis();
+    const [a, b] = [await start(redis), await start(redis)];
+    const streams = [await a.stream('?session=one'), await b.stream('?session=two')];
+    await lists(a, ['one', 'two']);
+    await a.ask('POST', '/publish/room', { type: 'note', data: 1 });
+    // Subscribed at the latest when it has got one.
+    for (let n = 1; n <= 5; n += 1) {
+      await a.ask('POST', '/publish/room', { type: 'typing', data: n, ephemeral: true });
+      await elapse(100);
+    }
+    await a.ask('DELETE', '/killall');
+    for (const stream of streams) {
+      const text = await stream.text();
+      expect(text.match(/^event: typing$/gm)?.length ?? 0).toBeGreaterThan(0);
+      expect(text.match(/^data: 5$/gm)).toHaveLength(1);
+    }
+    expect(await redis.command('XLEN', 'pushstream:{default}:log')).toBe(2);
+  });
+
+  test('ephemeral events come again where Redis was away, to those who were there all the time', async () => {
+    await using redis = await startRedis();
+    const [a, b] = [await start(redis), await start(redis)];
+    const stream = await b.stream('?session=one');
+    await lists(a, ['one']);
+    await redis.kill();
+    await redis.start();
+    const note = { type: 'note', data: 1 };
+    await expect.poll(async () => (await a.ask('POST', '/publish/room', note)).status, { timeout: 10_000 }).toBe(202);
+    for (let n = 1; n <= 40; n += 1) {
+      await a.ask('POST', '/publish/room', { type: 'typing', data: n, ephemeral: true });
+      await elapse(50);
+    }
+    await a.ask('DELETE', '/killall');
+    expect(await stream.text()).toContain('data: 40');
+    expect(a.reports.concat(b.reports).filter((where) => where === 'what instances share').length).toBeLessThan(3);
+  });
+
   test('sessions pulse, and are forgotten', async () => {
     await using redis = await startRedis();
     const [a, b] = [await start(redis), await start(redis)];

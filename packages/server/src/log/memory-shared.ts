@@ -22,6 +22,7 @@ function change(entries: Map<string, string>, changes: Changes): void {
 export function createMemoryShared({ monotonicNow }: Pick<Environment, 'monotonicNow'>): Shared {
   const boards = new Map<string, Map<string, Page>>();
   const claims = new Map<string, Claim>();
+  const listeners = new Map<string, Set<(text: string) => void>>();
 
   /** The pages of a board that are not over. */
   function pagesOf(board: string): Map<string, Page> {
@@ -66,9 +67,24 @@ export function createMemoryShared({ monotonicNow }: Pick<Environment, 'monotoni
     return true;
   }
 
+  function hear(topic: string, heard: (text: string) => void, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    const all = listeners.get(topic) ?? new Set();
+    listeners.set(topic, all.add(heard));
+    signal.addEventListener('abort', () => {
+      all.delete(heard);
+      if (all.size === 0) listeners.delete(topic);
+    });
+  }
+
   return {
     write: (...words) => Promise.resolve(write(...words)),
     read: (...words) => Promise.resolve(read(...words)),
     claim: (...words) => Promise.resolve(claim(...words)),
+    tell(topic, text) {
+      for (const heard of listeners.get(topic) ?? []) heard(text);
+      return Promise.resolve();
+    },
+    hear,
   };
 }

@@ -168,6 +168,8 @@ export function createMemoryLog(limits: MemoryLimits, environment: Environment):
       write: (...words) => whileOpen(() => shared.write(...words)),
       read: (...words) => whileOpen(() => shared.read(...words)),
       claim: (...words) => whileOpen(() => shared.claim(...words)),
+      tell: (...words) => whileOpen(() => shared.tell(...words)),
+      hear: (topic, heard, signal) => shared.hear(topic, (text) => void (isClosed || heard(text)), signal),
     },
   };
 }

@@ -19,4 +19,8 @@ export interface Shared {
   read(board: string, names?: readonly string[]): Promise<Pages>;
   /** Takes or keeps something for `ttlMs`; with 0 it is given back. Resolves to whether it was nobody else's. */
   claim(name: string, owner: string, ttlMs: number): Promise<boolean>;
+  /** Tells all who hear it at this moment, the sender too; who is away never will. */
+  tell(topic: string, text: string): Promise<void>;
+  /** Hears what is told, each sender's in its order, until the signal is aborted; what comes while it cannot is lost. */
+  hear(topic: string, heard: (text: string) => void, signal: AbortSignal): void;
 }

@@ -13,8 +13,9 @@ import { tailLog } from './tail.ts';
 
 /**
  * A log in Redis, which any number of instances share and which outlives them; Redis 6.2 or newer,
- * with `maxmemory-policy noeviction`. It has two connections: one for what is asked, one that waits
- * for what comes. Both are made when they are needed, and made again when they are lost.
+ * with `maxmemory-policy noeviction`. It has up to three connections: one for what is asked, one that
+ * waits for what comes, and one for what is told and not stored. Each is made when it is needed, and
+ * made again when it is lost.
  *
  * What is acknowledged has been stored by the Redis that was asked: what of it a crash or a failover
  * survives is that server's setting (`appendfsync`, `min-replicas-to-write`). Where an instance finds
@@ -40,6 +41,8 @@ export function redisLog(options: RedisLogOptions, environment: Partial<Environm
   const connect = (): RedisConnection => createConnection(url, settings.client);
   const calls = createCalls(connect, complete);
   const store = createStore(calls, settings, complete);
+  const database = url.pathname.slice(1) || '0';
+  const shared = createRedisShared({ calls, connect, environment: complete, base: baseOf(settings), database });
   const reader = createReader(store, connect, complete);
   let closing: Promise<unknown> | undefined;
 
@@ -53,9 +56,9 @@ export function redisLog(options: RedisLogOptions, environment: Partial<Environm
     head: () => whileOpen(async () => (await store.head()).head),
     read: (after, limit) => whileOpen(async () => (await store.read(after, limit)).page),
     tail: (after, signal) => tailLog(parts, after, signal),
-    shared: createRedisShared(calls, baseOf(settings), complete),
+    shared,
     async close() {
-      closing ??= Promise.all([calls.close(), reader.close()]);
+      closing ??= Promise.all([calls.close(), reader.close(), shared.close()]);
       await closing;
     },
   };

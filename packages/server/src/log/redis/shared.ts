@@ -2,6 +2,8 @@ import type { Environment } from '../../environment.ts';
 import { LogUnavailableError } from '../../errors.ts';
 import type { Shared } from '../shared.ts';
 import type { Calls } from './calls.ts';
+import type { RedisConnection } from './connection.ts';
+import { createListener, type Listener } from './listener.ts';
 
 /** Entries that are asked for at a time: Redis and this process do something else in between. */
 const PAGE = '512';
@@ -54,11 +56,34 @@ const pairs = (texts: readonly (string | null)[]): [string, string][] =>
     return at % 2 === 0 && typeof name === 'string' && typeof text === 'string' ? [[name, text]] : [];
   });
 
-/** What instances share in Redis: every key has an end, by the clock of Redis. `base`: what its keys begin with. */
-export function createRedisShared(calls: Calls, base: string, { soon }: Pick<Environment, 'soon'>): Shared {
+/** The same, with something to end. */
+export interface RedisShared extends Shared {
+  /** Nothing is heard any more. */
+  close(): Promise<void>;
+}
+
+/** What it needs. */
+export interface RedisSharedParts {
+  readonly calls: Calls;
+  /** For each topic that is heard. */
+  readonly connect: () => RedisConnection;
+  readonly environment: Environment;
+  /** What its keys and channels begin with. */
+  readonly base: string;
+  /** Its number: channels are heard in all of them. */
+  readonly database: string;
+}
+
+/** What instances share in Redis: every key has an end, by the clock of Redis. */
+export function createRedisShared({ calls, connect, environment, base, database }: RedisSharedParts): RedisShared {
+  const { soon } = environment;
+  const listeners = new Set<Listener>();
+  let isClosed = false;
   const indexOf = (board: string): string => `${base}:board:${board}`;
   // However they are called, no two have the same key.
   const pageOf = (board: string, page: string): string => `${base}:page:${board.length}:${board}:${page}`;
+
+  const channelOf = (topic: string): string => `${base}:topic:${database}:${topic}`;
 
   async function some(key: string, names: readonly string[]): Promise<Map<string, string>> {
     if (names.length === 0) return new Map();
@@ -96,6 +121,19 @@ export function createRedisShared(calls: Calls, base: string, { soon }: Pick<Env
     async claim(name, owner, ttlMs) {
       const words = [`${base}:claim:${name}`, owner, String(Math.ceil(ttlMs))];
       return (await calls.command(['EVAL', CLAIM, '1', ...words])) === 1;
+    },
+    async tell(topic, text) {
+      await calls.command(['PUBLISH', channelOf(topic), text]);
+    },
+    hear(topic, heard, signal) {
+      if (isClosed || signal.aborted) return;
+      const listener = createListener(connect, environment, channelOf(topic), heard);
+      listeners.add(listener);
+      signal.addEventListener('abort', () => void listener.close().finally(() => listeners.delete(listener)));
+    },
+    async close() {
+      isClosed = true;
+      await Promise.all(Array.from(listeners, (listener) => listener.close()));
     },
   };
 }

@@ -139,6 +139,7 @@ const ends: readonly Rule[] = [
     await rejects('writing', shared.write('board', 'page', changes({ a: '1' }), LONG_MS), 'closed');
     await rejects('reading', shared.read('board'), 'closed');
     await rejects('claiming', shared.claim('it', 'one', LONG_MS), 'closed');
+    await rejects('telling', shared.tell('topic', 'text'), 'closed');
   }),
 ];
 
