@@ -116,12 +116,11 @@ export function createTally(baseline: string): Tally {
     },
     reset(resumedFrom) {
       floor = placeOf(resumedFrom);
-      for (const ids of [pending, missing]) {
-        for (const id of ids.keys()) {
-          if (!covers(floor, placeOf(id))) continue;
-          ids.delete(id);
-          skipped += 1;
-        }
+      // What is lost already no reset makes good.
+      for (const id of pending.keys()) {
+        if (!covers(floor, placeOf(id))) continue;
+        pending.delete(id);
+        skipped += 1;
       }
     },
   };

@@ -91,6 +91,16 @@ describe('the judge of the pages', () => {
     expect(tally.counts).toEqual({ ...clean, published: 8, delivered: 3, skipped: 5 });
   });
 
+  test('what was lost before a reset stays lost: no reset makes good for it', () => {
+    const tally = createTally('a.0');
+    tally.publish(ids('a', 1, 3));
+    tally.deliver('a.1');
+    tally.deliver('a.3');
+    expect(tally.counts).toMatchObject({ lost: 1 });
+    tally.reset('b.0');
+    expect(tally.counts).toMatchObject({ lost: 1, skipped: 0 });
+  });
+
   test('a gap behind a reset is lost', () => {
     const tally = count('a.0', 'a.1');
     tally.reset('b.0');
