@@ -10,9 +10,19 @@ describe.skipIf(!hasRedis())('with several servers', () => {
 
   describeInChromium('the page', { cluster, simulate: true }, ({ open }) => {
     test('instances are killed, drained and started by its buttons, and nothing is lost', async () => {
-      const { page, read, until } = await open('/?baseDelayMs=50');
+      const { page, read, until, shown } = await open('/?baseDelayMs=50');
       const card = (text: RegExp) => page.locator('.instance').filter({ hasText: text });
       await card(/1 stream(?!s)/).waitFor();
+      // Of an instance that carries nothing of this page there is nothing to recover from.
+      await card(/0 streams/)
+        .first()
+        .getByRole('button', { name: 'Kill' })
+        .click();
+      await expect.poll(() => card(/down/).count(), PATIENCE).toBe(1);
+      await card(/down/).getByRole('button', { name: 'Start' }).click();
+      await card(/starting …/).waitFor();
+      await expect.poll(() => card(/up/).count(), PATIENCE).toBe(3);
+      expect(await shown('recovery')).toBe('–');
       let opens = 1;
       for (const action of ['Kill', 'Drain']) {
         await card(/1 stream(?!s)/)
@@ -20,6 +30,7 @@ describe.skipIf(!hasRedis())('with several servers', () => {
           .click();
         opens += 1;
         await until(({ client }, least) => client.status === 'open' && client.snapshot.value.opens >= least, opens);
+        await expect.poll(() => shown('recovery-note'), PATIENCE).toMatch(new RegExp(`^${action} server-\\d$`));
         await expect.poll(() => card(/down/).count(), PATIENCE).toBe(1);
         await card(/down/).getByRole('button', { name: 'Start' }).click();
         await expect.poll(() => card(/up/).count(), PATIENCE).toBe(3);
