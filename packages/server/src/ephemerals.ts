@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts';
 import type { FrameEntry } from './frame.ts';
+import { isChannel, isEventType } from './grammar.ts';
 import type { Hub } from './hub.ts';
 import type { Position } from './log/log.ts';
 import type { Shared } from './log/shared.ts';
@@ -32,8 +33,10 @@ function read(text: string): { readonly event: Ephemeral; readonly behind: Posit
   const { type, data, channel, to, tags, time }: Record<string, unknown> = { ...Object(event) };
   const texts = tags === undefined ? [] : Object.values(Object(tags));
   const isEvent =
-    [epoch, type, data, channel, to ?? '', ...texts].every((part) => typeof part === 'string') &&
-    [seq, time].every(Number.isFinite);
+    [epoch, data, to ?? '', ...texts].every((part) => typeof part === 'string') &&
+    [seq, time].every(Number.isFinite) &&
+    isEventType(type) &&
+    isChannel(channel);
   if (!isEvent) throw new Error('Expected an ephemeral event, got something else');
   // Looked at part by part, just now.
   return { event: { type, data, channel, to, tags, time } as Ephemeral, behind: { epoch, seq } as Position };
