@@ -337,7 +337,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'lets an ephemeral event overtake what was stored before it',
     file: 'hub',
-    from: 'this.#held.add(this.#awaited, frame)',
+    from: 'this.#held.add(place.epoch === this.epoch ? place.seq : this.#awaited, frame)',
     to: 'this.#held.add(0, frame)',
     found: /I3/,
   },
