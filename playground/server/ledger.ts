@@ -32,8 +32,8 @@ export function createLedger(): Ledger {
     return runs.slice(from).map((run) => (run.epoch === epoch ? { ...run, first: Math.max(run.first, seq + 1) } : run));
   }
 
-  function open(run: Run): void {
-    runs.push(run);
+  function open(run: Run, at: number = runs.length): void {
+    runs.splice(at, 0, run);
     if (runs.length > MAX_RUNS) runs.shift();
   }
 
@@ -42,12 +42,11 @@ export function createLedger(): Ledger {
       if (!runs.some((run) => run.epoch === epoch)) open({ epoch, first: seq + 1, last: seq });
     },
     note({ epoch, seq }) {
-      const run = runs.at(-1);
-      if (run?.epoch === epoch && run.last + 1 === seq) {
-        run.last = seq;
-        return;
-      }
-      open({ epoch, first: seq, last: seq });
+      // An answer of the log before may come when the next one has begun.
+      const at = runs.findLastIndex((run) => run.epoch === epoch);
+      const run = runs[at];
+      if (run && run.last + 1 === seq) run.last = seq;
+      else open({ epoch, first: seq, last: seq }, run ? at + 1 : runs.length);
     },
     idsAfter(cursor, limit) {
       const ids: string[] = [];

@@ -39,6 +39,10 @@ test('an epoch in which nothing has happened yet has nothing behind it but what 
   ]);
 });
 
+test('what is acknowledged late stands in its own epoch, not behind the next one', () => {
+  expect(noted('a.1', 'b.1', 'a.2', 'b.2').idsAfter('a.0', 100)).toEqual(['a.1', 'a.2', 'b.1', 'b.2']);
+});
+
 test('as many as are asked for, the oldest first', () => {
   expect(noted('a.1', 'a.2', 'a.3').idsAfter('', 2)).toEqual(['a.1', 'a.2']);
 });
