@@ -398,6 +398,24 @@ test('an ephemeral event comes behind what was stored in an epoch that this inst
   end();
 });
 
+test('an ephemeral event that is published before its instance has begun overtakes nothing that was stored before it', async () => {
+  const log = new ScriptedLog();
+  log.late = { head: () => new Promise(() => {}) };
+  const { environment, hub, stream, end } = await bench({}, log);
+  hub.stored('one', 1);
+  const behind = hub.pass({ type: 'tick', data: '"ephemeral"', channel: 'default', time: 0 });
+  // The others have to wait for that.
+  expect(behind).toEqual({ epoch: 'one', seq: 1 });
+  hub.begin({ epoch: 'one', last: 0 });
+  const { sink } = stream();
+  hub.apply({ kind: 'entries', epoch: 'one', entries: log.add(1) });
+  await environment.settle();
+  // Nobody was there yet who could get it.
+  expect(sink.text).toMatch(/^id: one\.1$/m);
+  expect(sink.text).not.toContain('"ephemeral"');
+  end();
+});
+
 test('a stream that was ended is cut off after five seconds, whatever it was due for before', async () => {
   const { environment, hub, log, stream, end } = await bench({ limits: { stalledMs: 3_000 } });
   const { sink, session } = stream();

@@ -15,6 +15,7 @@ import { createPages, pageLength, type Pages, type PagesParts } from './pages.ts
 import type { Session } from './session.ts';
 import type { Batch, Page, Reader, SessionHub } from './session-hub.ts';
 import type { Stats } from './stats.ts';
+import { createStored } from './stored.ts';
 import { createWheel, type Wheel } from './wheel.ts';
 
 const WHEEL_STEP_MS = 100;
@@ -49,8 +50,7 @@ export class Hub implements SessionHub {
   #deferred: Array<{ resume(): void }> = [];
   #isScheduled = false;
   #beat: { readonly seq: number; readonly chunk: Chunk } | undefined;
-  /** The newest numbers that this instance was told when it stored something, also where the epoch is still to come. */
-  #stored = new Map<string, number>();
+  readonly #stored = createStored();
   epoch = '';
   /** The newest number that came from the log. */
   applied = 0;
@@ -80,7 +80,7 @@ export class Hub implements SessionHub {
     this.epoch = epoch;
     this.#pages.begin(epoch);
     this.#beat = undefined;
-    this.#stored = new Map([[epoch, this.#awaited]]);
+    this.#stored.begin(epoch);
     this.applied = last;
     this.flushed = last;
     this.wake();
@@ -105,15 +105,17 @@ export class Hub implements SessionHub {
       this.#pending.push(this.#pages.push(entry), ...this.#held.take(this.applied));
       if (entry.type === ORDER) this.#watcher.ordered(entry);
     }
-    this.stats.lag = Math.max(0, this.#awaited - this.applied);
+    this.stats.lag = Math.max(0, this.#stored.seq - this.applied);
     this.#schedule();
   }
 
   /** An event that is in no log, behind a place in it: where none is given, that of what was stored here before. */
-  pass(entry: Omit<FrameEntry, 'seq'>, place: Position = { epoch: this.epoch, seq: this.#awaited }): Position {
+  pass(entry: Omit<FrameEntry, 'seq'>, place: Position = this.#stored.place): Position {
+    // Before it has begun there is no stream to get it, and one that comes in a moment must not.
+    if (this.epoch === '') return place;
     const frame = createFrame({ ...entry, seq: undefined }, this.epoch);
     // Nobody can wait for a number of another epoch.
-    this.stats.dropped += this.#held.add(place.epoch === this.epoch ? place.seq : this.#awaited, frame);
+    this.stats.dropped += this.#held.add(place.epoch === this.epoch ? place.seq : this.#stored.seq, frame);
     this.#pending.push(...this.#held.take(this.applied));
     this.#schedule();
     return place;
@@ -121,13 +123,13 @@ export class Hub implements SessionHub {
 
   /** This instance stored something: it will come. */
   stored(epoch: string, seq: number): void {
-    this.#stored.set(epoch, Math.max(this.#stored.get(epoch) ?? 0, seq));
-    this.stats.lag = Math.max(0, this.#awaited - this.applied);
+    this.#stored.note({ epoch, seq });
+    this.stats.lag = Math.max(0, this.#stored.seq - this.applied);
   }
 
   /** What was stored here has been offered to all live streams. */
   get isSettled(): boolean {
-    return !this.isBusy && this.#pending.length === 0 && this.flushed >= this.#awaited;
+    return !this.isBusy && this.#pending.length === 0 && this.flushed >= this.#stored.seq;
   }
 
   page(stream: Reader, after: number): Page | Promise<Page | undefined> {
@@ -168,11 +170,6 @@ export class Hub implements SessionHub {
     this.#watcher.left(session);
     this.wake();
   };
-
-  /** What has to come before anything that is passed now. */
-  get #awaited(): number {
-    return this.#stored.get(this.epoch) ?? 0;
-  }
 
   /** The log went another way: what came before it counts no more. */
   #jump(epoch: string, seq: number, reason: ResetReason): void {
