@@ -9,9 +9,10 @@ const MOST_SCHEDULES = 2_000;
 /** The same each time: whether a mistake is found must not be a matter of luck. */
 const SEED = 1;
 
-/** What the schedules say of it first. */
-async function findIn(variant: Variant): Promise<string> {
-  for (let index = 0; index < MOST_SCHEDULES; index += 1) {
+/** What the schedules say of it first; `at`: the one that is looked at before all others. */
+async function findIn(variant: Variant, at: number): Promise<string> {
+  const all = Array.from({ length: MOST_SCHEDULES }, (_, index) => index);
+  for (const index of [at, ...all]) {
     try {
       await runSchedule(createRandom(caseSeed(SEED, index)), variant);
     } catch (error) {
@@ -23,9 +24,9 @@ async function findIn(variant: Variant): Promise<string> {
 
 test.each(mutants)(
   'a server is found out that $name',
-  async ({ found, ...patch }) => {
+  async ({ found, at = 0, ...patch }) => {
     using variant = await createVariant('small', [...smallRooms, patch]);
-    expect(await findIn(variant)).toMatch(found);
+    expect(await findIn(variant, at)).toMatch(found);
   },
   300_000,
 );

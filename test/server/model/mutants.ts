@@ -5,6 +5,8 @@ export interface Mutant extends Patch {
   readonly name: string;
   /** What must be found: a part of the message. */
   readonly found: RegExp;
+  /** The schedule that has found it, where that takes long: looked at first. */
+  readonly at?: number;
 }
 
 export const mutants: readonly Mutant[] = [
@@ -187,6 +189,7 @@ export const mutants: readonly Mutant[] = [
     from: "entry.seq === undefined ? 'ephemeral' : 'stored'",
     to: "'any'",
     found: /I1, I5/,
+    at: 885,
   },
 
   // ---- Slow streams
@@ -254,6 +257,7 @@ export const mutants: readonly Mutant[] = [
     from: '&& !this.#hub.isBusy',
     to: '',
     found: /I1|I2/,
+    at: 1100,
   },
   {
     name: 'moves the cursor to what has not been handed out',
@@ -268,6 +272,7 @@ export const mutants: readonly Mutant[] = [
     from: 'this.#beat = undefined;',
     to: '',
     found: /I5|I3/,
+    at: 551,
   },
   {
     name: 'moves into a new epoch by an old number',
@@ -275,6 +280,7 @@ export const mutants: readonly Mutant[] = [
     from: 'this.#reading = undefined;\n    this.#reset ??=',
     to: 'this.#reset ??=',
     found: /I5|I3/,
+    at: 599,
   },
   {
     name: 'writes behind its end',
@@ -282,6 +288,7 @@ export const mutants: readonly Mutant[] = [
     from: 'return Infinity;\n    }\n    if (now >= this.#crowdedAt',
     to: '}\n    if (now >= this.#crowdedAt',
     found: /written after the end/,
+    at: 386,
   },
   {
     name: 'gives who was ended more time whenever it looks',
@@ -289,6 +296,7 @@ export const mutants: readonly Mutant[] = [
     from: 'if (now < this.#giveUpAt) return this.#giveUpAt;',
     to: 'if (now < this.#giveUpAt) return now + ENDING_MS;',
     found: /I25|I27/,
+    at: 976,
   },
   {
     name: 'never forgets a stream',
@@ -337,7 +345,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'lets an ephemeral event overtake what was stored before it',
     file: 'hub',
-    from: 'this.#held.add(place.epoch === this.epoch ? place.seq : this.#awaited, frame)',
+    from: 'this.#held.add(place.epoch === this.epoch ? place.seq : this.#stored.seq, frame)',
     to: 'this.#held.add(0, frame)',
     found: /I3/,
   },
