@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { read } from '../../docs/support/markdown.ts';
 import { hasRedis, startRedis } from '../../support/redis.ts';
-import { until } from '../../support/until.ts';
-import { createLogs, entry, follow } from './support.ts';
+import { elapse, until } from '../../support/until.ts';
+import { createLogs, entry, follow, insist } from './support.ts';
 
 /** What docs/guides/scaling.md tells who runs a Redis. */
 describe.skipIf(!hasRedis)('who runs a Redis', () => {
@@ -20,6 +20,29 @@ describe.skipIf(!hasRedis)('who runs a Redis', () => {
     await log.publish(entry(2));
     await until(() => witness.data.length === 2);
     expect([witness.data, witness.gaps, witness.failures]).toEqual([['1', '2'], [], []]);
+  });
+
+  test.each([
+    ['a replica is missing', ['min-replicas-to-write', '1']],
+    ['it is a replica itself', undefined],
+  ])('sees publishing fail where %s; reading goes on, also when something has become too old', async (_, setting) => {
+    await using server = await startRedis();
+    await using logs = createLogs();
+    const log = logs.open(server, { maxAgeMs: 200 });
+    for (const data of ['a', 'b']) await log.publish(entry(data));
+    const known = await log.head();
+    if (setting) await server.command('CONFIG', 'SET', ...setting);
+    else await server.command('REPLICAOF', '127.0.0.1', '1');
+    await elapse(300);
+    expect(await log.head()).toEqual(known);
+    expect(await log.read({ epoch: known.epoch, seq: 0 }, 10)).toMatchObject({
+      entries: [{ data: 'a' }, { data: 'b' }],
+    });
+    await expect(log.publish(entry('refused'))).rejects.toMatchObject({ code: 'log-unavailable' });
+    if (setting) await server.command('CONFIG', 'SET', 'min-replicas-to-write', '0');
+    else await server.command('REPLICAOF', 'NO', 'ONE');
+    expect(await insist(log, entry('c'))).toMatchObject({ epoch: known.epoch, seq: 3 });
+    expect(await log.head()).toMatchObject({ first: 3 });
   });
 
   test('loses the log, and not silently, where it is evicted', async () => {

@@ -82,7 +82,9 @@ local function trim()
       high, step = at, high
     end
   end
-  redis.call('XTRIM', LOG, 'MINID', text(high))
+  -- Where nothing may be written at the moment, all that there is can be read.
+  local trimmed = redis.pcall('XTRIM', LOG, 'MINID', text(high))
+  if type(trimmed) == 'table' and trimmed.err then return end
   first, from, since = high, before, stored
   isChanged = true
 end
