@@ -1,20 +1,14 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../packages/client/package.json' with { type: 'json' };
-import { bin, installClient, pack, root, run, temporaryFolder, writeFiles } from './tarball.ts';
+import { useInstalled } from './installed.ts';
+import { bin, root, run, writeFiles } from './tarball.ts';
 
-let folder: string;
-let project: string;
+const installed = useInstalled('client');
 
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  project = join(folder, 'consumer');
-  await installClient(await pack('client', folder), project);
-  await writeFiles(project, { 'watch.mjs': watch, 'import.mjs': load, 'render.mjs': render, 'edge.mjs': edge });
-});
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
+beforeAll(() =>
+  writeFiles(installed.project, { 'watch.mjs': watch, 'import.mjs': load, 'render.mjs': render, 'edge.mjs': edge }),
+);
 
 const entries = Object.keys(manifest.exports)
   .filter((path) => path !== './package.json')
@@ -135,7 +129,7 @@ const edge = `
 const json = async (file: string, args: readonly string[]): Promise<unknown> => {
   // Warnings are errors: what the program says beside its answer fails the parse.
   const script = `${file} ${args.map((arg) => `'${arg}'`).join(' ')} 2>&1`;
-  return JSON.parse(await run('sh', ['-c', script], project));
+  return JSON.parse(await run('sh', ['-c', script], installed.project));
 };
 
 describe.each(hosts)('%s', (_name, file, flags) => {

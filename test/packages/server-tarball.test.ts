@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { mkdir, realpath, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Installed } from './installed.ts';
+import { testPublished } from './published.ts';
 import { bin, pack, readJson, root, run, temporaryFolder, writeFiles } from './tarball.ts';
 
 let folder: string;
@@ -34,36 +35,20 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the tarball holds the build, the licence and the readme, and nothing else', async () => {
-  const files = (await run('tar', ['-tzf', tarball])).trim().split('\n');
-  const entries = ['auth', 'http', 'index', 'redis', 'testing'];
-  const built = entries.flatMap((entry) =>
-    ['mjs', 'cjs'].flatMap((kind) => [
-      `${entry}.${kind}`,
-      `${entry}.${kind}.map`,
-      `${entry}.d.${kind.replace('js', 'ts')}`,
-    ]),
-  );
-  const dist = [...built, 'cli.mjs', 'cli.mjs.map'].map((file) => `package/dist/${file}`);
-  const papers = ['package/LICENSE', 'package/README.md', 'package/package.json'];
-  const isShared = (file: string): boolean =>
-    /^package\/dist\/shared-[\w-]+\.(mjs|cjs|d\.mts|d\.cts)(\.map)?$/.test(file);
-  const own = files.filter((file) => !isShared(file) && file !== 'package/CHANGELOG.md');
-  expect(own.sort()).toEqual([...dist, ...papers].sort());
-});
-
-test('the published manifest names no workspace', async () => {
-  expect(await readFile(join(installed, 'package.json'), 'utf8')).not.toContain('workspace:');
-});
-
-test('publint finds nothing to say', async () => {
-  const content = await readFile(tarball);
-  const { messages } = await publint({ pack: { tarball: new Uint8Array(content).buffer }, strict: true });
-  expect(messages).toEqual([]);
-});
-
-test('the types resolve in every kind of module resolution', async () => {
-  await run(bin('attw'), [tarball, '--profile', 'strict', '--format', 'ascii', '--no-definitely-typed']);
+const server: Pick<Installed, 'tarball' | 'place'> = {
+  get tarball() {
+    return tarball;
+  },
+  get place() {
+    return installed;
+  },
+};
+testPublished(server, {
+  entries: ['auth', 'http', 'index', 'redis', 'testing'],
+  scripts: ['cli.mjs'],
+  dependencies: ['@hono/node-server', 'hono', 'jose', 'pino', 'prom-client'],
+  peers: { redis: '^6.0.0' },
+  optional: ['redis'],
 });
 
 const body = `
