@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseFlags } from '../../../packages/server/src/cli/flags.ts';
 import { help } from '../../../packages/server/src/cli/help.ts';
 import { errorParts, humanLine, printable } from '../../../packages/server/src/cli/log.ts';
+import { LogUnavailableError } from '../../../packages/server/src/errors.ts';
 
 const KEY = 'abcdefghijklmnop';
 
@@ -69,7 +70,11 @@ describe('the command line', () => {
     [['--port', '1e3'], '--port: expected'],
     [['--port', ''], '--port: expected'],
     [['--port'], "Option '-p, --port <value>' argument missing"],
-    [['--port', '-1'], "Option '--port' argument is ambiguous"],
+    [['--open=yes'], "Option '--open' does not take an argument"],
+    [['--port', '-1'], `Option '--port' argument missing: what begins with "-" is another option, except behind a "="`],
+    [['--redis', '--open'], "Option '--redis' argument missing: what begins with"],
+    [['--port=-1'], '--port: expected a whole number from 0 to 65535, got "-1"'],
+    [['--host', ''], '--host: expected an address, got ""'],
     [['--heartbeat-ms', '99'], '--heartbeat-ms: expected a whole number from 100 to 600000, got "99"'],
     [['--max-events', '0'], '--max-events: expected'],
     [['--drain-ms', '1.5'], '--drain-ms: expected'],
@@ -80,7 +85,9 @@ describe('the command line', () => {
     [['--redis', 'secret'], '--redis: expected a URL such as redis://127.0.0.1:6379, got another text'],
     [['--redis', 'http://user:secret@host'], '--redis: expected a URL such as redis://'],
     [['--open', '--api-key', KEY], '--open: expected no --api-key beside it, got one'],
-    [['--api-key', 'short'], '--api-key: expected 16 to 512 printable ASCII characters without blanks'],
+    [['--redis', ''], '--redis: expected a URL such as redis://127.0.0.1:6379, got ""'],
+    [['--api-key', 'short'], '--api-key: expected 16 to 512 printable ASCII characters without blanks, got 5'],
+    [['--api-key', 'short, with blanks'], 'without blanks, got another text'],
     [['--nope'], "Unknown option '--nope'"],
     [['serve'], "Unexpected argument 'serve'"],
   ])('%j is refused in one line', (args, problem) => {
@@ -111,13 +118,13 @@ describe('the command line', () => {
     expect(parseFlags([flag, '--port', 'x'])).toEqual({ kind: 'help' });
   });
 
-  test('the help names every flag, and fits a terminal', () => {
+  test('the help names every flag, and fits a terminal of 80 columns', () => {
     for (const flag of [
       'port host api-key query-api-key open origin redis heartbeat-ms max-events drain-ms demo log-level version help',
     ].flatMap((names) => names.split(' '))) {
       expect(help).toContain(`--${flag}`);
     }
-    expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
+    expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 });
 
@@ -155,5 +162,21 @@ describe('a line of the log', () => {
       message: 'connect redis://host:6379 failed',
     });
     expect(errorParts('hunter2')).toEqual({ error: 'string' });
+  });
+
+  test.each([
+    [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+    [new Error('WRONGPASS invalid username-password pair or user is disabled.'), 'WRONGPASS'],
+    [new Error('gone', { cause: new Error('NOAUTH Authentication required.') }), 'NOAUTH'],
+    [Object.assign(new Error('hunter2 was wrong'), { code: 'hunter2' }), undefined],
+    [Object.assign(new Error('HUNTER2 was wrong'), { code: 7 }), undefined],
+  ])('a log that is away is told with the word for why, and no more of it: %s', (cause, because) => {
+    const told = errorParts(new LogUnavailableError('Expected a connection from Redis, got none', { cause }));
+    expect(told).toEqual({
+      error: 'LogUnavailableError',
+      code: 'log-unavailable',
+      message: 'Expected a connection from Redis, got none',
+      ...(because === undefined ? {} : { because }),
+    });
   });
 });

@@ -171,6 +171,10 @@ test('serve() says where it listens, and that it cannot', async () => {
     'options.port: expected whole 0..65535, got 65536',
   );
   await expect(serve(createPushStream(), { open: true, prot: 1 } as never)).rejects.toThrow('got "prot"');
+  // Node takes it for every address of the machine.
+  await expect(serve(createPushStream(), { open: true, host: '' })).rejects.toThrow(
+    'options.host: expected an address, got ""',
+  );
   const everywhere = await start({ host: '0.0.0.0' });
   expect(everywhere.url).toBe(`http://127.0.0.1:${everywhere.port}`);
 });

@@ -80,13 +80,15 @@ function checkOrigin(origin: string): void {
 /** Of a key nothing is repeated. */
 function checkKey(key: string, where: string): void {
   if (/^[!-~]{16,512}$/.test(key)) return;
-  throw new Misuse(`${where}: expected 16 to 512 printable ASCII characters without blanks, got ${key.length} others`);
+  const got = /^[!-~]*$/.test(key) ? key.length : 'another text';
+  throw new Misuse(`${where}: expected 16 to 512 printable ASCII characters without blanks, got ${got}`);
 }
 
 /** Of a URL nothing is repeated: it may have a password. */
 function checkRedis(url: string, where: string): void {
   if (URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)) return;
-  throw new Misuse(`${where}: expected a URL such as redis://127.0.0.1:6379, got another text`);
+  const got = url === '' ? '""' : 'another text';
+  throw new Misuse(`${where}: expected a URL such as redis://127.0.0.1:6379, got ${got}`);
 }
 
 /** What the environment says, where the command line would show it to others. */
@@ -112,6 +114,8 @@ function readFlags(args: readonly string[], secrets: Secrets): Command {
   for (const key of given) checkKey(key, '--api-key');
   for (const key of fromEnvironment) checkKey(key, 'PUSHSTREAM_API_KEY');
   const apiKeys = [...new Set([...given, ...fromEnvironment])];
+  // Node would listen at every address of the machine.
+  if (values.host === '') throw new Misuse('--host: expected an address, got ""');
   const open = values.open ?? false;
   if (open && given.length > 0) throw new Misuse('--open: expected no --api-key beside it, got one');
   const origins = values.origin ?? [];
@@ -138,14 +142,20 @@ function readFlags(args: readonly string[], secrets: Secrets): Command {
 const hasCode = (error: unknown, prefix: string): error is Error =>
   error instanceof Error && 'code' in error && String(error.code).startsWith(prefix);
 
+/** Its first sentence says what is wrong, but for one word; the others guess. */
+const problemOf = ({ message }: Error): string =>
+  (message.split(/\.\s/)[0] ?? '').replace(
+    'is ambiguous',
+    'missing: what begins with "-" is another option, except behind a "="',
+  );
+
 /** Reads the command line, and what the environment has besides. */
 export function parseFlags(args: readonly string[], secrets: Secrets = {}): Command {
   try {
     return readFlags(args, secrets);
   } catch (error) {
     if (error instanceof Misuse) return { kind: 'misuse', problem: error.message };
-    // Its first sentence says what is wrong; the others guess.
-    if (hasCode(error, 'ERR_PARSE_ARGS')) return { kind: 'misuse', problem: error.message.split(/\.\s/)[0] ?? '' };
+    if (hasCode(error, 'ERR_PARSE_ARGS')) return { kind: 'misuse', problem: problemOf(error) };
     throw error;
   }
 }

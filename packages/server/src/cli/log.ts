@@ -41,10 +41,26 @@ export function createLogger(level: LogLevel, output: Output, hasColours: boolea
   return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, destination);
 }
 
-/** An error as a log may have it: URLs without the passwords that stand in some, no stack, no cause. */
+/** Words of Node and of Redis for what went wrong. What they are said with may have anything in it. */
+const CODE = /^[A-Z][A-Z\d_]+$/;
+
+/** The innermost word for why, of an error's causes. */
+function reasonOf({ cause }: Error): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const inner = reasonOf(cause);
+  if (inner !== undefined) return inner;
+  if ('code' in cause) return typeof cause.code === 'string' && CODE.test(cause.code) ? cause.code : undefined;
+  // What Redis answers begins with one.
+  return /^(?:WRONGPASS|NOAUTH|NOPERM|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MISCONF|OOM|ERR)\b/.exec(
+    cause.message,
+  )?.[0];
+}
+
+/** An error as a log may have it: URLs without the passwords that stand in some, no stack, of its cause a word. */
 export function errorParts(error: unknown): object {
   if (!(error instanceof Error)) return { error: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
   const message = error.message.replaceAll(/\/\/[^/\s@]*@/g, '//').slice(0, 500);
-  return { error: error.name, ...code, message };
+  const because = reasonOf(error);
+  return { error: error.name, ...code, message, ...(because === undefined ? {} : { because }) };
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import { check, complete, type Manual, MS } from 'pushstream-protocol';
+import { check, complete, type Manual, misuse, MS } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
 import type { DrainOptions, PushStream } from '../push-stream.ts';
 import { type Assembly, assemble } from './api.ts';
@@ -125,6 +125,8 @@ function split(options: ServeOptions): [listening: Listening, api: HttpApiOption
   check('options', options, 'object');
   const { port, host, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, maxConnections, ...api } = options;
   const own = { port, host, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, maxConnections };
+  // Node would listen at every address of the machine.
+  if (host === '') throw misuse('options.host', 'an address', '""');
   return [complete('options', own, manual), api];
 }
 
