@@ -8,10 +8,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 
-import { fetchEventSource } from '@microsoft/fetch-event-source';
 import { EventSource } from 'eventsource';
-import { createEventSource } from 'eventsource-client';
-import { createParser as createPeer } from 'eventsource-parser';
 
 import { eventSourceTransport } from '../packages/client/src/event-source/index.ts';
 import { EventClient, type EventClientOptions } from '../packages/client/src/index.ts';
@@ -20,11 +17,23 @@ import { createUtf8Decoder } from '../packages/client/src/transport/decode-utf8.
 import { createParser } from '../packages/protocol/src/index.ts';
 import { allocatedBytes } from './support/allocations.ts';
 import { formatTable, median } from './support/harness.ts';
+import {
+  barePeer,
+  eventClient,
+  eventsourceClient,
+  fetchEventSource2,
+  npmEventSource,
+  type Progress,
+  type Read,
+  readBody,
+  TYPE,
+  untilLast,
+  weigh,
+} from './support/readers.ts';
 
 const EVENTS = 200_000;
 const WARM_UPS = 3;
 const DEFAULT_ROUNDS = 15;
-const TYPE = 'task.progress';
 
 const OURS = 'EventClient';
 const BARE_PEER = 'fetch + eventsource-parser 4';
@@ -38,55 +47,16 @@ const GOALS: readonly (readonly [name: string, times: number])[] = [
   [OURS_ON_NODE, 1.6],
 ];
 
-interface Progress {
-  readonly taskId: string;
-  readonly percentage: number;
-}
-
 interface Contestant {
   readonly name: string;
   /** Reads the whole stream once; the sum depends on every event. */
-  run(url: string): Promise<number>;
+  readonly run: Read;
 }
 
 interface Round {
   readonly wallMs: number;
   /** Of this process with all its threads: what else the machine does adds little to it. */
   readonly cpuMs: number;
-}
-
-/** What a reader of events does at the least with each: look at its data. */
-function weigh({ taskId, percentage }: Progress): number {
-  return taskId.length + percentage;
-}
-
-/** Calls back with each event's data; done after the last one of the stream. */
-type Subscribe = (url: string, take: (data: Progress) => void, fail: (error: unknown) => void) => () => void;
-
-/** For the clients that would reconnect: ends when it has as many events as the stream. */
-function untilLast(url: string, subscribe: Subscribe): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let sum = 0;
-    let left = EVENTS;
-    const close = subscribe(
-      url,
-      (data) => {
-        sum += weigh(data);
-        left -= 1;
-        if (left > 0) return;
-        close();
-        resolve(sum);
-      },
-      reject,
-    );
-  });
-}
-
-async function readBody(url: string, onChunk: (chunk: Uint8Array) => void): Promise<void> {
-  const { body } = await fetch(url, { headers: { accept: 'text/event-stream' } });
-  if (!body) throw new TypeError('expected a body, got none');
-  const reader = body.getReader();
-  for (let { done, value } = await reader.read(); !done && value; { done, value } = await reader.read()) onChunk(value);
 }
 
 async function bareOurs(url: string): Promise<number> {
@@ -101,76 +71,33 @@ async function bareOurs(url: string): Promise<number> {
   return sum;
 }
 
-async function barePeer(url: string): Promise<number> {
-  const decoder = new TextDecoder();
-  let sum = 0;
-  const parser = createPeer({
-    onEvent({ event, data }) {
-      if (event === TYPE) sum += weigh(JSON.parse(data) as Progress);
-    },
-  });
-  await readBody(url, (chunk) => parser.feed(decoder.decode(chunk, { stream: true })));
-  return sum;
-}
+/** Of that name or pattern. */
+const ours = (pattern: typeof TYPE | '*', options?: EventClientOptions): Read =>
+  untilLast(
+    EVENTS,
+    eventClient((url) => new EventClient<{ [TYPE]: Progress }>(url, options), pattern),
+  );
 
-/** One listener of that name or pattern. */
-const eventClient =
-  (pattern: typeof TYPE | '*', options?: EventClientOptions): Subscribe =>
-  (url, take, fail) => {
-    const client = new EventClient<{ [TYPE]: Progress }>(url, options);
-    client.lifecycle.on('error', fail);
-    client.on(pattern, (data) => take(data));
-    client.connect();
-    return () => client[Symbol.dispose]();
-  };
-
-const eventsource: Subscribe = (url, take, fail) => {
-  const source = new EventSource(url);
-  source.addEventListener('error', fail);
-  source.addEventListener(TYPE, ({ data }) => take(JSON.parse(data) as Progress));
-  return () => source.close();
-};
-
-const eventsourceClient: Subscribe = (url, take, fail) => {
-  const source = createEventSource({
-    url,
-    onScheduleReconnect: fail,
-    onMessage: ({ event, data }) => event === TYPE && take(JSON.parse(data) as Progress),
-  });
-  return () => source.close();
-};
-
-async function fetchEventSource2(url: string): Promise<number> {
-  let sum = 0;
+async function inPage(url: string): Promise<number> {
   // When it is done it looks for a page's globals; the other contestants must not find them.
   Object.assign(globalThis, { window: globalThis, document: { removeEventListener: () => undefined } });
   try {
-    await fetchEventSource(url, {
-      fetch,
-      openWhenHidden: true,
-      onmessage({ event, data }) {
-        if (event === TYPE) sum += weigh(JSON.parse(data) as Progress);
-      },
-    });
+    return await fetchEventSource2(url);
   } finally {
     for (const name of ['window', 'document']) Reflect.deleteProperty(globalThis, name);
   }
-  return sum;
 }
 
 const all: readonly Contestant[] = [
   { name: BARE_PEER, run: barePeer },
   { name: 'fetch + our parser', run: bareOurs },
-  { name: OURS, run: (url) => untilLast(url, eventClient(TYPE)) },
-  { name: "EventClient, '*'", run: (url) => untilLast(url, eventClient('*')) },
-  { name: OURS_ON_NODE, run: (url) => untilLast(url, eventClient(TYPE, { transport: nodeTransport() })) },
-  {
-    name: `EventClient on ${PEER}`,
-    run: (url) => untilLast(url, eventClient(TYPE, { transport: eventSourceTransport({ EventSource }) })),
-  },
-  { name: PEER, run: (url) => untilLast(url, eventsource) },
-  { name: 'eventsource-client', run: (url) => untilLast(url, eventsourceClient) },
-  { name: 'fetch-event-source 2', run: fetchEventSource2 },
+  { name: OURS, run: ours(TYPE) },
+  { name: "EventClient, '*'", run: ours('*') },
+  { name: OURS_ON_NODE, run: ours(TYPE, { transport: nodeTransport() }) },
+  { name: `EventClient on ${PEER}`, run: ours(TYPE, { transport: eventSourceTransport({ EventSource }) }) },
+  { name: PEER, run: untilLast(EVENTS, npmEventSource) },
+  { name: 'eventsource-client', run: untilLast(EVENTS, eventsourceClient) },
+  { name: 'fetch-event-source 2', run: inPage },
 ];
 
 const argument = (name: string): string | undefined =>
