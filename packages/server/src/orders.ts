@@ -58,6 +58,8 @@ export function createOrders(parts: OrdersParts): Orders {
     ttlMs: () => KILLED_MS,
     isStale: (at) => environment.now() - at >= KILLED_MS,
   });
+  /** Revocations that were read last: who came since was authorised since. */
+  let known: ReadonlySet<string> = new Set();
   let cancel: () => void = () => {};
   let isOver = false;
 
@@ -101,6 +103,7 @@ export function createOrders(parts: OrdersParts): Orders {
     const now = environment.now();
     const kills = new Map<string, number>();
     const revocations = new Map<string, number>();
+    const found = new Set<string>();
     for (const others of (await page.others()).values()) {
       for (const [name, text] of others) {
         const [, kind, one = ''] = /^(kill|revoke) (.*)$/s.exec(name) ?? [];
@@ -108,7 +111,11 @@ export function createOrders(parts: OrdersParts): Orders {
         // Clocks may differ, so that it is still to come.
         const ageMs = Math.max(0, now - at);
         if (!(ageMs < KILLED_MS)) continue;
-        if (kind === 'revoke') revocations.set(one, Math.max(at + UNSURE_MS, revocations.get(one) ?? 0));
+        if (kind === 'revoke') {
+          const revocation = `${text} ${one}`;
+          found.add(revocation);
+          if (!known.has(revocation)) revocations.set(one, Math.max(at + UNSURE_MS, revocations.get(one) ?? 0));
+        }
         if (kind !== 'kill') continue;
         kills.set(one, Infinity);
         const session = labelOf('session', one);
@@ -120,19 +127,22 @@ export function createOrders(parts: OrdersParts): Orders {
     endStreams('kill', kills);
     endStreams('revoke', revocations);
     revoked.add([...revocations].filter(([, until]) => until > now).map(([one]) => one));
+    known = found;
   }
 
-  function recallIn(ms: number): void {
+  function recallIn(ms: number, isLast: boolean): void {
     cancel();
-    if (!isOver) cancel = environment.setTimer(() => void recall(), ms);
+    if (!isOver) cancel = environment.setTimer(() => void recall(isLast), ms);
   }
 
-  async function recall(): Promise<void> {
+  /** Twice: where what was told has been lost, by then the others have told again what they had. */
+  async function recall(isLast = false): Promise<void> {
     cancel();
     try {
       await read();
+      if (!isLast) recallIn(RESTORED_MS, true);
     } catch (error) {
-      if (!(error instanceof ClosedError)) recallIn(RETRY_MS);
+      if (!(error instanceof ClosedError)) recallIn(RETRY_MS, isLast);
     }
   }
 
@@ -153,11 +163,10 @@ export function createOrders(parts: OrdersParts): Orders {
         environment.reportError(error, 'an order of the log');
       }
     },
-    recall,
+    recall: () => recall(),
     restore() {
       page.restore();
-      // By then the others have told again what they had, too.
-      void recall().then(() => recallIn(RESTORED_MS));
+      void recall();
     },
     end() {
       isOver = true;

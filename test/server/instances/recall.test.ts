@@ -85,6 +85,21 @@ test('who is let in while his instance begins is not ended by a revocation of lo
   expect(await reasons(stream)).toEqual([]);
 });
 
+test('who was authorised anew after a revocation is not ended by it where his instance has begun since', async () => {
+  await using fleet = createFleet(environment);
+  const a = fleet.start({ authorize });
+  await a.push.revoke({ clientId: 'ann' });
+  await environment.advance(MINUTE_MS);
+  const b = fleet.start({ authorize });
+  await environment.settle();
+  const stream = await ann(b.push);
+  await environment.advance(MINUTE_MS);
+  expect(await reasons(stream)).toEqual([]);
+  await a.push.revoke({ clientId: 'ann' });
+  await environment.settle();
+  expect(await reasons(stream)).toEqual(['revoked']);
+});
+
 test('who was let in while what is shared was away is not ended by a revocation of long ago', async () => {
   await using fleet = createFleet(environment);
   const a = fleet.start({ authorize });
@@ -167,4 +182,21 @@ test('a connection is killed by its id, also where its instance missed the order
   expect(again.response.status).toBe(200);
   await environment.advance(MINUTE_MS);
   expect(await reasons(again)).toEqual([]);
+});
+
+test('an instance that starts behind a loss, before the others have told again, hears later whom it has to refuse', async () => {
+  const { log, lose } = losable();
+  const start = (): PushStream => createPushStream({ log: wayTo(log).log, environment, authorize });
+  const a = start();
+  await environment.settle();
+  await a.kill('tab');
+  lose();
+  const b = start();
+  const stream = await ann(b, '/events?session=tab');
+  await environment.advance(MINUTE_MS);
+  expect(await reasons(stream)).toEqual(['killed']);
+  expect((await ann(b, '/events?session=tab')).response.status).toBe(204);
+  await Promise.all([a.close(), b.close()]);
+  await environment.advance(MINUTE_MS);
+  expect(environment.pending).toBe(0);
 });
