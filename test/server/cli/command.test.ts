@@ -67,6 +67,26 @@ describe('what is printed and then over', () => {
   });
 });
 
+describe('a Redis that cannot be', () => {
+  test.each([
+    ['redis://:hunter2@127.0.0.1:1/orders', 'expected the number of a database as path, got another one'],
+    ['redis://:hunter2%@127.0.0.1:1', 'expected a user and a password in percent-encoding, got a percent sign that'],
+  ])('%s is one line on standard error, and a 1', async (url, problem) => {
+    const command = run([], { ...withKey, PUSHSTREAM_REDIS_URL: url });
+    expect(await command.exit).toBe(1);
+    expect([command.out, command.error.split('\n').length]).toEqual(['', 2]);
+    expect(command.error).toContain(`pushstream-server: the URL of Redis: ${problem}`);
+    expect(command.error).not.toContain('hunter2');
+  });
+
+  test('one that nobody listens at is told with the reason', async () => {
+    const command = await serve(['--redis', 'redis://127.0.0.1:1']);
+    await expect
+      .poll(() => logOf(command), { timeout: 10_000 })
+      .toContainEqual(expect.objectContaining({ where: 'the log', code: 'log-unavailable', because: 'ECONNREFUSED' }));
+  });
+});
+
 describe('who may publish', () => {
   test('without a key one is made, shown once, and good', async () => {
     const command = await serve([]);

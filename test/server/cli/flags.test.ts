@@ -166,10 +166,9 @@ describe('a line of the log', () => {
 
   test.each([
     [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
-    [new Error('WRONGPASS invalid username-password pair or user is disabled.'), 'WRONGPASS'],
-    [new Error('gone', { cause: new Error('NOAUTH Authentication required.') }), 'NOAUTH'],
+    [new Error('gone', { cause: Object.assign(new Error('hunter2'), { code: 'ENOTFOUND' }) }), 'ENOTFOUND'],
     [Object.assign(new Error('hunter2 was wrong'), { code: 'hunter2' }), undefined],
-    [Object.assign(new Error('HUNTER2 was wrong'), { code: 7 }), undefined],
+    [new Error('HUNTER2 was wrong'), undefined],
   ])('a log that is away is told with the word for why, and no more of it: %s', (cause, because) => {
     const told = errorParts(new LogUnavailableError('Expected a connection from Redis, got none', { cause }));
     expect(told).toEqual({

@@ -41,19 +41,14 @@ export function createLogger(level: LogLevel, output: Output, hasColours: boolea
   return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, destination);
 }
 
-/** Words of Node and of Redis for what went wrong. What they are said with may have anything in it. */
+/** A word of Node's for what went wrong, as `ECONNREFUSED`; what it is said with may have anything in it. */
 const CODE = /^[A-Z][A-Z\d_]+$/;
 
-/** The innermost word for why, of an error's causes. */
+/** The innermost such word of an error's causes. */
 function reasonOf({ cause }: Error): string | undefined {
   if (!(cause instanceof Error)) return undefined;
-  const inner = reasonOf(cause);
-  if (inner !== undefined) return inner;
-  if ('code' in cause) return typeof cause.code === 'string' && CODE.test(cause.code) ? cause.code : undefined;
-  // What Redis answers begins with one.
-  return /^(?:WRONGPASS|NOAUTH|NOPERM|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MISCONF|OOM|ERR)\b/.exec(
-    cause.message,
-  )?.[0];
+  const code = 'code' in cause ? String(cause.code) : '';
+  return reasonOf(cause) ?? (CODE.test(code) ? code : undefined);
 }
 
 /** An error as a log may have it: URLs without the passwords that stand in some, no stack, of its cause a word. */

@@ -39,6 +39,10 @@ function cannotListen(error: unknown, { host, port }: Flags): string {
     case 'EAI_AGAIN':
       return `--host: expected an address of this machine, got ${JSON.stringify(host)}`;
     default:
+      // What the URL of Redis is held to when it is used. It repeats nothing of it.
+      if (error instanceof TypeError && error.message.startsWith('options.url: ')) {
+        return error.message.replace('options.url', 'the URL of Redis');
+      }
       return `it cannot start: ${JSON.stringify(errorParts(error))}`;
   }
 }

@@ -105,7 +105,8 @@ export async function run(flags: Flags, logger: Logger): Promise<Running> {
     const owner = environment.token();
     const isTurn = (): Promise<boolean> => push.shared.claim('tasks', owner, TASKS_MS).catch(() => false);
     push.source(simulateTasks(environment, { isTurn }));
-    demo.start().catch((error: unknown) => environment.reportError(error, 'demo'));
+    // Again, where what instances share does not answer yet.
+    push.source(async () => void (await demo.start()), { name: 'demo' });
   }
   return {
     url: served.url,
