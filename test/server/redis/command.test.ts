@@ -7,8 +7,8 @@ import { startRedis } from '../../support/redis.ts';
 const command = fileURLToPath(new URL('../../../packages/server/src/cli/index.ts', import.meta.url));
 
 /** The command, as a process of its own; what it prints. */
-async function serve(redis: string) {
-  const child = spawn(process.execPath, [command, '--port', '0', '--open', '--drain-ms', '0'], {
+async function serve(redis: string, ...flags: string[]) {
+  const child = spawn(process.execPath, [command, '--port', '0', '--open', '--drain-ms', '0', ...flags], {
     env: { ...process.env, PUSHSTREAM_REDIS_URL: redis },
   });
   let output = '';
@@ -56,6 +56,18 @@ test('a Redis that comes after the server is told of once', async () => {
   await expect.poll(server.output, { timeout: 10_000 }).toContain(BACK);
   expect(await server.stop()).toBe(0);
   expect(server.output().split(BACK)).toHaveLength(2);
+});
+
+test('a demo that was asked for begins when a Redis comes after the server', async () => {
+  await using redis = await startRedis();
+  await redis.kill();
+  const server = await serve(redis.url, '--demo');
+  await expect.poll(server.output, { timeout: 10_000 }).toMatch(/demo.*log-unavailable/);
+  await redis.start();
+  await expect.poll(server.output, { timeout: 10_000 }).toContain(BACK);
+  const status = async (): Promise<unknown> => (await fetch(`${server.url}/api/demo/status`)).json();
+  await expect.poll(status, { timeout: 10_000 }).toMatchObject({ running: true });
+  expect(await server.stop()).toBe(0);
 });
 
 test('what is published to one command is streamed by another on the same Redis', async () => {
