@@ -2,7 +2,8 @@ import type { Environment } from './environment.ts';
 
 /** How long a session that was killed is told not to come back. */
 export const KILLED_MS = 3_600_000;
-const MAX_KILLED = 10_000;
+/** More than all instances have streams: all of them may be killed at once. */
+const MAX_KILLED = 100_000;
 
 /** Names of sessions that are not to come back. */
 export interface Killed {

@@ -12,7 +12,8 @@ import { connectionOf, isMeant, labelOf, type Meant, sessionOf } from './whom.ts
 
 /** What was ordered lately, for who could not hear it. */
 const BOARD = 'orders';
-const MAX_REMEMBERED = 20_000;
+/** Names that one instance was given. */
+const MAX_REMEMBERED = 100_000;
 /** How long until what was ordered is asked for again: where it could not be read; where it may have been lost. */
 const RETRY_MS = 5_000;
 const RESTORED_MS = 10_000;
