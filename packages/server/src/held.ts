@@ -2,6 +2,7 @@ import type { Frame } from './frame.ts';
 
 /** Ephemeral events that wait for a log that is behind. */
 const MAX_HELD = 10_000;
+const MAX_BYTES = 16 * 1_048_576;
 
 const NONE: readonly Frame[] = [];
 
@@ -16,23 +17,29 @@ export interface Held {
 }
 
 export function createHeld(): Held {
-  let held: Array<{ readonly after: number; readonly frame: Frame }> = [];
+  const held: Array<{ readonly after: number; readonly frame: Frame }> = [];
+  let bytes = 0;
+
+  function remove(count: number): readonly Frame[] {
+    const frames = held.splice(0, count).map(({ frame }) => frame);
+    for (const { size } of frames) bytes -= size;
+    return frames;
+  }
+
   return {
     add(after, frame) {
       held.push({ after, frame });
-      if (held.length <= MAX_HELD) return 0;
-      held.shift();
-      return 1;
+      bytes += frame.size;
+      let lost = 0;
+      // One that is too large alone may have to wait for nothing.
+      while (held.length > MAX_HELD || (bytes > MAX_BYTES && held.length > 1)) lost += remove(1).length;
+      return lost;
     },
     take(applied) {
       if (held.length === 0) return NONE;
       const later = held.findIndex(({ after }) => after > applied);
-      return held.splice(0, later < 0 ? held.length : later).map(({ frame }) => frame);
+      return remove(later < 0 ? held.length : later);
     },
-    clear() {
-      const { length } = held;
-      held = [];
-      return length;
-    },
+    clear: () => remove(held.length).length,
   };
 }

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createChunk } from '../../../packages/server/src/chunk.ts';
 import { classify } from '../../../packages/server/src/classify.ts';
 import { formatCursor, parseCursor } from '../../../packages/server/src/cursor.ts';
+import { createFrame } from '../../../packages/server/src/frame.ts';
+import { createHeld } from '../../../packages/server/src/held.ts';
 import { createKilled } from '../../../packages/server/src/killed.ts';
 import { createRevoked } from '../../../packages/server/src/revoked.ts';
 import { createRoom } from '../../../packages/server/src/room.ts';
@@ -93,4 +95,35 @@ test('who was revoked is known since when, and of what is forgotten everybody ma
     false,
     true,
   ]);
+});
+
+describe('ephemeral events that wait for the log', () => {
+  const frame = (data: string) =>
+    createFrame({ seq: undefined, time: 0, type: 'typing', data, channel: 'default' }, 'e');
+
+  test('go when it is there, in their order, and are lost with what they wait for', () => {
+    const held = createHeld();
+    const [one, two, three] = [frame('1'), frame('2'), frame('3')];
+    held.add(5, one);
+    held.add(4, two);
+    held.add(6, three);
+    expect(held.take(4)).toEqual([]);
+    expect(held.take(5)).toEqual([one, two]);
+    expect([held.clear(), held.clear()]).toEqual([1, 0]);
+  });
+
+  test('are no more than ten thousand, and 16 MiB: the oldest are lost', () => {
+    const held = createHeld();
+    const small = frame('1');
+    for (let n = 0; n < 10_000; n += 1) expect(held.add(1, small)).toBe(0);
+    expect(held.add(1, small)).toBe(1);
+    expect(held.take(1)).toHaveLength(10_000);
+    const large = frame('x'.repeat(1_048_576));
+    for (let n = 0; n < 15; n += 1) expect(held.add(1, large)).toBe(0);
+    expect(held.add(1, large)).toBe(1);
+    expect(held.take(1)).toHaveLength(15);
+    held.add(1, small);
+    expect(held.add(1, frame('x'.repeat(17 * 1_048_576)))).toBe(1);
+    expect(held.take(1)).toHaveLength(1);
+  });
 });
