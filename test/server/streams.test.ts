@@ -9,7 +9,7 @@ import {
   type PushStream,
   type PushStreamOptions,
 } from '../../packages/server/src/index.ts';
-import { open } from './streams.ts';
+import { open, type TestStream } from './streams.ts';
 import { createTestEnvironment, type TestEnvironment } from './support.ts';
 
 type Events = Record<string, unknown>;
@@ -403,6 +403,24 @@ describe('a stream ends', () => {
     expect(left).toEqual([90, 80, 70, 60, 50, 40, 30, 20, 10, 0]);
     expect(await streams[99]?.control('closing')).toEqual([{ reason: 'drain', retryMs: 1_000 }]);
     await push.publish('tick', 1);
+  });
+
+  test.each([
+    ['when the last one has gone by itself', (_push: PushStream, stream: TestStream) => stream.cancel()],
+    ['when the server closes', (push: PushStream) => push.close()],
+  ])('a drain is over %s, and leaves no timer', async (_name, end) => {
+    const push = start();
+    const stream = await open(push.fetch);
+    let isDrained = false;
+    const drained = push.drain({ windowMs: 60_000 }).then(() => (isDrained = true));
+    await environment.advance(1_000);
+    expect(isDrained).toBe(false);
+    await end(push, stream);
+    await environment.settle();
+    expect(isDrained).toBe(true);
+    await environment.advance(20_000);
+    expect(environment.pending).toBe(0);
+    await drained;
   });
 });
 

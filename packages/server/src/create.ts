@@ -91,20 +91,12 @@ export function createPushStream<Events extends object = Record<string, unknown>
 
   async function drain(windowMs: number): Promise<void> {
     admission.close();
-    const open = [...hub.sessions];
-    await Promise.all(
-      open.map(async (session, at) => {
-        // Evenly, each within a part of its own.
-        const delayMs = (windowMs * (at + environment.random())) / open.length;
-        await new Promise<void>((resolve) => {
-          environment.setTimer(resolve, delayMs);
-        });
-        session.end('drain', RETRY_MS);
-      }),
+    // Evenly, each within a part of its own. Who is being let in at this moment is sent away as he begins.
+    const timers = [...hub.sessions].map((session, at, { length }) =>
+      environment.setTimer(() => session.end('drain', RETRY_MS), (windowMs * (at + environment.random())) / length),
     );
-    // Those that came in while it was closing the door.
-    for (const session of hub.sessions) session.end('drain', RETRY_MS);
     await allGone();
+    for (const cancel of timers) cancel();
   }
 
   /** What was published here has been handed to the streams; or the log does not tell. */
