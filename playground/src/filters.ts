@@ -17,6 +17,9 @@ export function wireFilters({ watch }: PageStream, eventsUrl: string): void {
   const rows = Array.from({ length: ROWS }, () => make('li'));
   byId('filter-events', HTMLElement).append(...rows);
   let watcher: EventClient | undefined;
+  let count = 0;
+
+  const counted = (): string => `${grouped(count)} ${count === 1 ? 'event' : 'events'}`;
 
   const query = (): Record<string, string[]> =>
     Object.fromEntries(fields.map(([name, { value }]) => [name, listed(value)]).filter(([, values]) => values?.length));
@@ -32,17 +35,22 @@ export function wireFilters({ watch }: PageStream, eventsUrl: string): void {
   function stop(): void {
     watcher?.[Symbol.dispose]();
     watcher = undefined;
+    setText(state, `stopped · ${counted()}`);
     setText(button, 'Watch');
   }
 
   function start(): void {
     stop();
     const newest: string[] = [];
-    let count = 0;
-    const client = watch(query());
+    let refusal: string | undefined;
+    count = 0;
+    const client = watch(query(), (words) => (refusal = words));
     const render = oncePerFrame(() => {
       if (watcher !== client) return;
-      setText(state, client.snapshot.value.error?.message ?? `${client.status} · ${grouped(count)} events`);
+      const { status, error } = client.snapshot.value;
+      setText(state, refusal ?? error?.message ?? `${status} · ${counted()}`);
+      // Closed for good: the next press is to ask again, not to stop.
+      if (status === 'closed') setText(button, 'Watch');
       for (const [at, row] of rows.entries()) setText(row, newest[at] ?? '');
     });
     client.on('*', (_data, { type, raw, id }) => {
@@ -63,7 +71,7 @@ export function wireFilters({ watch }: PageStream, eventsUrl: string): void {
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (watcher) stop();
+    if (watcher && watcher.status !== 'closed') stop();
     else start();
   });
   showUrl();

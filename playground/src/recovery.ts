@@ -2,10 +2,12 @@ import type { EventClient } from 'pushstream-client';
 import type { TaskEvents } from '../task-events.ts';
 import type { Expected } from './courses.ts';
 import { byId, grouped, seconds, setText } from './dom.ts';
-import { followOpenings } from './openings.ts';
+import { followOpenings, isLeft } from './openings.ts';
 import type { Counts } from './tally.ts';
 
 const NO_BREAK = 'no break';
+/** Broken from another tab, or by what nobody of this page knows of. */
+const ELSEWHERE = 'not pressed here';
 
 /** What was pressed. */
 interface Fault {
@@ -20,7 +22,7 @@ interface Fault {
 
 /** A stream that went away, and is not back with everything. */
 interface Break {
-  title: string;
+  readonly titles: Set<string>;
   readonly at: number;
   /** When it opened, or the last of what it had missed came; `undefined` while it is away. */
   wholeAt: number | undefined;
@@ -39,11 +41,11 @@ export interface Recovery {
 export function showRecovery(client: EventClient<TaskEvents>, audit: () => Promise<Counts>): Recovery {
   const time = byId('recovery', HTMLElement);
   const note = byId('recovery-note', HTMLElement);
-  let fault: Fault | undefined;
-  /** Done to an instance: perhaps to that of this page. */
-  let aside: Fault | undefined;
+  /** Newest first: each may break the stream as long as it lasts. */
+  let faults: Fault[] = [];
+  /** The one whose course is shown, until the stream breaks. */
+  let shown: Fault | undefined;
   let broken: Break | undefined;
-  let ending: ReturnType<typeof setTimeout> | undefined;
 
   function show(value: string, text: string): void {
     setText(time, value);
@@ -52,34 +54,48 @@ export function showRecovery(client: EventClient<TaskEvents>, audit: () => Promi
 
   function pressed(title: string, expected: Expected): void {
     const mine = { title, expected, at: performance.now(), isOver: false, repeated: 0 };
-    if (expected.kind === 'perhaps') {
-      aside = mine;
-      return;
+    faults.unshift(mine);
+    setTimeout(() => void end(mine), expected.untilMs);
+    if (expected.kind === 'perhaps') return;
+    if (broken) {
+      if (expected.kind === 'break') join(broken, title);
+    } else if (isLeft(client.status)) {
+      shown = undefined;
+      show('–', `${title}: no stream to break`);
+    } else {
+      shown = mine;
+      show(expected.kind === 'break' ? '…' : NO_BREAK, title);
     }
-    fault = mine;
-    clearTimeout(ending);
-    ending = setTimeout(() => void end(mine), expected.untilMs);
-    if (!broken) show(expected.kind === 'break' ? '…' : NO_BREAK, title);
-    else if (expected.kind === 'break' && !broken.title.endsWith(title)) show('…', (broken.title += `, ${title}`));
+  }
+
+  function join(mine: Break, title: string): void {
+    mine.titles.add(title);
+    show('…', titleOf(mine));
   }
 
   /** Its time has passed. */
   async function end(mine: Fault): Promise<void> {
     const counts = await audit().catch(() => undefined);
-    const { title, expected, isOver } = mine;
     mine.isOver = true;
-    if (fault !== mine || isOver) return;
-    if (expected.kind === 'break' && !broken) show(NO_BREAK, `${title}: harmless`);
+    faults = faults.filter((fault) => fault !== mine);
+    if (shown !== mine) return;
+    if (mine.expected.kind === 'break') show(NO_BREAK, `${mine.title}: harmless`);
     if (counts) counted(counts);
   }
 
   function broke(): void {
+    // Away already: one more attempt was in vain.
+    if (broken && broken.wholeAt === undefined) return;
     const now = performance.now();
-    const cause = [fault, aside].find((one) => one && mayBreak(one, now));
-    if (!cause) return;
-    cause.isOver = true;
-    broken = { title: broken?.title ?? cause.title, at: broken?.at ?? now, wholeAt: undefined, isKnown: false };
-    show('…', broken.title);
+    const able = faults.filter((fault) => mayBreak(fault, now));
+    const cause = able.find(({ isOver }) => !isOver) ?? able[0];
+    // Opened anew, for what is to break it later.
+    if (!cause && faults.some(({ expected, at }) => now - at < fromMsOf(expected))) return;
+    if (cause) cause.isOver = true;
+    broken = { titles: broken?.titles ?? new Set(), at: broken?.at ?? now, wholeAt: undefined, isKnown: false };
+    shown = undefined;
+    if (cause) broken.titles.add(cause.title);
+    show('…', titleOf(broken));
   }
 
   async function opened(): Promise<void> {
@@ -92,17 +108,18 @@ export function showRecovery(client: EventClient<TaskEvents>, audit: () => Promi
   }
 
   function left(): void {
-    if (!broken) return;
+    if (!broken && shown?.expected.kind !== 'break') return;
     broken = undefined;
+    shown = undefined;
     show('–', 'left before it was back');
   }
 
   function counted({ toCome }: Counts): void {
     if (broken) recover(broken, toCome);
-    else if (fault?.expected.kind === 'late') {
-      const isDone = fault.isOver && toCome === 0;
-      show(NO_BREAK, `${fault.title}: ${isDone ? 'all shown' : toCome > 0 ? `${grouped(toCome)} to come` : 'on'}`);
-      if (isDone) fault = undefined;
+    else if (shown?.expected.kind === 'late') {
+      const isDone = shown.isOver && toCome === 0;
+      show(NO_BREAK, `${shown.title}: ${isDone ? 'all shown' : toCome > 0 ? `${grouped(toCome)} to come` : 'on'}`);
+      if (isDone) shown = undefined;
     }
   }
 
@@ -112,26 +129,30 @@ export function showRecovery(client: EventClient<TaskEvents>, audit: () => Promi
       mine.wholeAt = performance.now();
       return;
     }
-    show(seconds(mine.wholeAt - mine.at), mine.title);
+    show(seconds(mine.wholeAt - mine.at), titleOf(mine));
     broken = undefined;
   }
 
   followOpenings(client, { broke, opened: () => void opened(), left });
   client.inspect((inspection) => {
-    if (broken || fault?.expected.kind !== 'again') return;
+    if (shown?.expected.kind !== 'again') return;
     if (inspection.kind !== 'frame' || inspection.outcome !== 'repeated') return;
-    fault.repeated += 1;
-    show(
-      NO_BREAK,
-      `${fault.title}: ${grouped(fault.repeated)} ${fault.repeated === 1 ? 'repetition' : 'repetitions'} dropped`,
-    );
+    shown.repeated += 1;
+    const repetitions = shown.repeated === 1 ? 'repetition' : 'repetitions';
+    show(NO_BREAK, `${shown.title}: ${grouped(shown.repeated)} ${repetitions} dropped`);
   });
 
   return { pressed, counted };
 }
 
-function mayBreak({ expected, at, isOver }: Fault, now: number): boolean {
-  if (isOver || (expected.kind !== 'break' && expected.kind !== 'perhaps')) return false;
-  const fromMs = expected.kind === 'break' ? (expected.fromMs ?? 0) : 0;
-  return now - at >= fromMs && now - at <= expected.untilMs;
+function titleOf({ titles }: Break): string {
+  const [first = ELSEWHERE, second, ...more] = titles;
+  return `${first}${second === undefined ? '' : `, ${second}`}${more.length > 0 ? `, ${more.length} more` : ''}`;
+}
+
+const fromMsOf = (expected: Expected): number => (expected.kind === 'break' ? (expected.fromMs ?? 0) : 0);
+
+function mayBreak({ expected, at }: Fault, now: number): boolean {
+  if (expected.kind !== 'break' && expected.kind !== 'perhaps') return false;
+  return now - at >= fromMsOf(expected) && now - at <= expected.untilMs;
 }

@@ -17,6 +17,6 @@ export function wireSteering(stream: PageStream): void {
     setText(close, stream.wasKilled ? 'Come back as a new session' : isClosed() ? 'Connect' : 'Disconnect');
     close.toggleAttribute('data-alone', stream.wasKilled);
     pause.disabled = isClosed();
-    again.disabled = isClosed();
+    again.disabled = isClosed() || client.status === 'paused';
   });
 }

@@ -14,8 +14,8 @@ export interface PageStream {
   leave(): void;
   /** Connects again. Who was sent away comes back under another name: the old one stays away. */
   comeBack(): void;
-  /** A client for a part of the same events. */
-  watch(query: Query): EventClient;
+  /** A client for a part of the same events. `refused` is told in the server's words what it makes of the query. */
+  watch(query: Query, refused: (words: string) => void): EventClient;
 }
 
 const newSession = (): string => `page-${crypto.randomUUID().slice(0, 8)}`;
@@ -52,17 +52,29 @@ export function openStream(eventsUrl: string, cursor: string): PageStream {
       hasLeft = false;
       client.connect();
     },
-    watch(query) {
+    watch(query, refused) {
       const watching = createCredentials();
       const watcher = new EventClient(eventsUrl, {
         ...options,
         headers: watching.get,
         query: { ...query, heartbeatMs },
+        async fetch(...request) {
+          const response = await fetch(...request);
+          if (response.status === 400) refused(await wordsOf(response.clone()));
+          return response;
+        },
       });
       watcher.lifecycle.on('open', watching.good);
       return watcher;
     },
   };
+}
+
+/** The detail of a problem, or else the status. */
+async function wordsOf(response: Response): Promise<string> {
+  const problem: unknown = await response.json().catch(() => undefined);
+  const isTold = typeof problem === 'object' && problem !== null && 'detail' in problem;
+  return isTold ? String(problem.detail) : `The server answered with HTTP ${response.status}`;
 }
 
 /** A token is used until it is refused, as one that takes time to get would be. */

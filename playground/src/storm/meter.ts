@@ -16,6 +16,8 @@ export interface Meter {
   rendered(): void;
   /** Ends measuring, a frame later. */
   stop(): Promise<Cost>;
+  /** Ends it without a result. */
+  cancel(): void;
 }
 
 /** Measures frames and renders from now on. */
@@ -45,6 +47,9 @@ export function startMeter(): Meter {
       await new Promise(requestAnimationFrame);
       cancelAnimationFrame(asked);
       return { tookMs, renders, worstFrameMs, lateFrames };
+    },
+    cancel() {
+      cancelAnimationFrame(asked);
     },
   };
 }

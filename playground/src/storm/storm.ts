@@ -4,8 +4,9 @@ import { createRoot } from 'react-dom/client';
 import type { TaskEvents } from '../../task-events.ts';
 import { burst, getToken } from '../api.ts';
 import { byId, find, grouped, setText } from '../dom.ts';
+import { isLeft } from '../openings.ts';
 import { BoundList, NaiveList } from './lists.tsx';
-import { type Cost, startMeter } from './meter.ts';
+import { type Cost, type Meter, startMeter } from './meter.ts';
 
 const EVENTS = 10_000;
 const PATIENCE_MS = 60_000;
@@ -31,15 +32,20 @@ export function wireStorm(client: EventClient<TaskEvents>, eventsUrl: string): v
   }
 
   async function run(): Promise<void> {
+    const { status } = client;
+    if (isLeft(status)) {
+      setText(state, `This page is ${status === 'paused' ? 'paused' : 'disconnected'}: a storm needs its stream`);
+      return;
+    }
     button.disabled = true;
     try {
       setText(state, 'PushStream …');
-      show('bound', await measure(find('#storm-bound .list', HTMLElement), bound));
+      show('bound', await measure(find('#storm-bound .list', HTMLElement), bound, client));
       setText(state, 'EventSource + setState …');
       show('naive', await measure(find('#storm-naive .list', HTMLElement), await naive()));
       setText(state, `Done: ${grouped(EVENTS)} events each`);
     } catch (error) {
-      setText(state, String(error));
+      setText(state, error instanceof Error ? error.message : String(error));
     }
     button.disabled = false;
   }
@@ -47,33 +53,50 @@ export function wireStorm(client: EventClient<TaskEvents>, eventsUrl: string): v
   button.addEventListener('click', () => void run());
 }
 
-/** One storm, from the first of its events until the list has shown them all. */
-async function measure(place: HTMLElement, make: MakeList): Promise<Cost> {
+/** One storm, from the first of its events until the list has shown them all; without its client's stream never. */
+async function measure(place: HTMLElement, make: MakeList, client?: EventClient<TaskEvents>): Promise<Cost> {
   const root = createRoot(place);
+  const hope = createHope(client);
+  let meter: Meter | undefined;
   try {
     const opened = Promise.withResolvers<void>();
     const shown = Promise.withResolvers<void>();
-    let rendered = (): void => {};
     const committed = (events: number): void => {
-      rendered();
+      meter?.rendered();
       if (events >= EVENTS) shown.resolve();
     };
     root.render(make(committed, opened.resolve));
-    await opened.promise;
-    const meter = startMeter();
-    rendered = meter.rendered;
+    await Promise.race([opened.promise, hope.gone]);
+    meter = startMeter();
     await burst({ count: EVENTS });
-    await Promise.race([shown.promise, lateness()]);
+    await Promise.race([shown.promise, hope.gone]);
     return await meter.stop();
   } finally {
+    hope.end();
+    meter?.cancel();
     root.unmount();
   }
 }
 
-function lateness(): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    setTimeout(() => reject(new Error(`Not all of them came within ${PATIENCE_MS / 1_000} s`)), PATIENCE_MS);
+/** Gone when events are not to be waited for any more. */
+function createHope(client?: EventClient<TaskEvents>): { readonly gone: Promise<never>; end(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`Not all of them came within ${PATIENCE_MS / 1_000} s`)),
+    PATIENCE_MS,
+  );
+  const off = client?.lifecycle.on('status', ({ status }) => {
+    if (isLeft(status)) reject(new Error('Ended: the stream was left before all of them came'));
   });
+  // It may go while nobody waits.
+  promise.catch(() => {});
+  return {
+    gone: promise,
+    end() {
+      clearTimeout(timer);
+      off?.();
+    },
+  };
 }
 
 function show(name: string, { tookMs, renders, worstFrameMs, lateFrames }: Cost): void {
