@@ -11,7 +11,7 @@ export interface Environment {
   random(): number;
   /** A fresh word that nobody can guess: at least 96 bits, of letters, digits, `-` and `_`. */
   token(): string;
-  /** Calls back once after `delayMs`; keeps no process alive; returns what cancels it. */
+  /** Calls back once after `delayMs`, never earlier by `monotonicNow`; keeps no process alive; returns what cancels it. */
   setTimer(callback: () => void, delayMs: number): () => void;
   /** Calls back once when this turn of the event loop is over. */
   soon(callback: () => void): void;
