@@ -365,6 +365,24 @@ test('while a page is read, a sign of life does not lead into a new epoch by an 
   end();
 });
 
+test('a stream that hears from its replay that the log has begun anew is told once, with all others', async () => {
+  const { environment, hub, log, stream, end } = await bench();
+  log.add(2_000);
+  await environment.settle();
+  log.restart('two');
+  const { sink } = stream(5);
+  await environment.advance(1_500);
+  log.tell({ kind: 'gap', reason: 'epoch', head: log.last });
+  await environment.advance(3_000);
+  log.add(1);
+  await environment.settle();
+  expect(sink.text.match(/"reason":.*/g)).toEqual(['"reason":"epoch","requested":"one.5","resumedFrom":"two.0"}']);
+  expect(sink.text).toMatch(/^id: two\.1$/m);
+  expect(hub.stats.resets).toEqual({ epoch: 1 });
+  expect(environment.reports).toEqual([]);
+  end();
+});
+
 test('ephemeral events go on when the log has begun anew', async () => {
   const { environment, hub, log, stream, end } = await bench();
   const { sink } = stream();
