@@ -436,6 +436,16 @@ test('nothing is left of a stream that was cancelled', async () => {
   expect(push.stats()).toMatchObject({ connections: 0, opened: 50, ended: { client: 50 } });
 });
 
+test.each<[string, object, string]>([
+  ['the address of a log', { log: 'redis://127.0.0.1:6379' }, 'options.log: expected object, got string'],
+  ['what makes a log', { log: () => memoryLog() }, 'options.log: expected object, got function'],
+  ['half a log', { log: { publish: () => {} } }, 'options.log.head: expected function, got undefined'],
+  ['a host with its port', { hosts: ['app.example:443'] }, 'options.hosts: expected names without a port, such as'],
+  ['a host that is an origin', { hosts: ['https://app.example'] }, 'got "https://app.example"'],
+])('%s is refused at once: it would never work', (_name, options, message) => {
+  expect(() => createPushStream(options)).toThrow(message);
+});
+
 test.each([
   ['a word that is none', { channel: ['a'] }, 'options: expected channels, got "channel"'],
   ['no list', { channels: 'a' }, 'options.channels: expected object'],

@@ -21,7 +21,7 @@ import { createPublisher, type Publish } from './publish.ts';
 import type { DrainOptions, PushStream, Settings } from './push-stream.ts';
 import { createRevoked } from './revoked.ts';
 import { checkRoute, type RouteOptions } from './route.ts';
-import { type Resolved, resolveSettings } from './resolve-options.ts';
+import { checkLog, type Resolved, resolveSettings } from './resolve-options.ts';
 import { runSource, type RunningSource, type SourceOptions } from './source.ts';
 import { createStats } from './stats.ts';
 import { watchShared } from './watch-shared.ts';
@@ -46,6 +46,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
   /** What was given so far: what is left out later stays. */
   let known: Settings<Events> = first;
 
+  if (givenLog !== undefined) checkLog(givenLog);
   const log: Log = givenLog ?? memoryLog({}, environment);
   const stats = createStats();
   const killed = createKilled(environment);

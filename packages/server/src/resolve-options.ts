@@ -79,6 +79,22 @@ function checkOrigins(given: readonly string[] | '*'): void {
   }
 }
 
+/** With a port or a scheme nothing would ever be equal to it, and every request foreign. */
+function checkHosts(given: readonly string[] | undefined): void {
+  checkTexts('options.hosts', given);
+  const foreign = given?.find((host) => /\/|[^:]:\d*$/.test(host));
+  if (foreign !== undefined)
+    throw misuse('options.hosts', 'names without a port, such as "app.example"', show(foreign));
+}
+
+/** @throws {TypeError} For what cannot be a log: an address, a function that makes one. */
+export function checkLog(log: object): void {
+  check('options.log', log, 'object');
+  for (const part of ['publish', 'head', 'read', 'tail', 'close']) {
+    check(`options.log.${part}`, Reflect.get(log, part), 'function');
+  }
+}
+
 /**
  * Defaults and validation, once, at the door.
  *
@@ -93,7 +109,7 @@ export function resolveSettings(given: object, { reportError }: Environment): Re
     slowConsumer,
   );
   checkOrigins(settled.origins);
-  checkTexts('options.hosts', settled.hosts);
+  checkHosts(settled.hosts);
   return {
     ...settled,
     schemas: checkSchemas(settled.schemas),
