@@ -56,6 +56,11 @@ export function wirePublishing(client: EventClient<TaskEvents>): void {
   function refuse({ message, problem }: Refused): void {
     const named = FIELDS.find((field) => message.startsWith(`${field}:`) || message.startsWith(`${field}.`));
     const issues = problem.issues?.map(({ message: text, path }) => [...path, text].join(': '));
+    // What was typed is fine, as far as anybody can tell.
+    if (problem.status === undefined || problem.status >= 500) {
+      setText(result, message);
+      return;
+    }
     complain(named ?? 'data', issues?.join(' · ') ?? message);
     input(named ?? 'data').focus();
   }

@@ -133,6 +133,14 @@ export function showRecovery(client: EventClient<TaskEvents>, audit: () => Promi
     broken = undefined;
   }
 
+  /** A server may say so without ending the stream. */
+  function reset(): void {
+    if (shown?.expected.kind !== 'break') return;
+    show(NO_BREAK, `${shown.title}: told by a reset`);
+    shown = undefined;
+  }
+
+  client.lifecycle.on('reset', reset);
   followOpenings(client, { broke, opened: () => void opened(), left });
   client.inspect((inspection) => {
     if (shown?.expected.kind !== 'again') return;

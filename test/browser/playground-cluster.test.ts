@@ -39,5 +39,15 @@ describe.skipIf(!hasRedis())('with several servers', () => {
       expect(await read(({ counts }) => counts)).toMatchObject({ lost: 0, duplicated: 0, outOfOrder: 0, skipped: 0 });
       await page.close();
     });
+
+    test('a lost log that a reset told of, within the stream, is not said to be harmless', async () => {
+      const { page, shown } = await open('/?baseDelayMs=50');
+      await page.locator('[data-fault="restart-empty"]').click();
+      await expect.poll(() => shown('resets'), PATIENCE).toBe('1');
+      await expect.poll(() => shown('recovery-note'), PATIENCE).toMatch(/^Lose the log(: told by a reset)?$/);
+      await page.waitForTimeout(500);
+      expect(await shown('recovery')).not.toBe('…');
+      await page.close();
+    });
   });
 });

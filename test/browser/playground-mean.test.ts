@@ -85,6 +85,40 @@ describeInChromium('a visitor who presses in mean orders', { simulate: true }, (
     await page.close();
   });
 
+  test('a server that does not answer is not said to be a fault of the data', async () => {
+    const { page, shown } = await open('/');
+    await page.route('**/hub/publish/*', (route) =>
+      route.fulfill({ status: 503, json: { status: 503, detail: 'Expected a server that answers, got none' } }),
+    );
+    await page.locator('#publish-tab').click();
+    await button(page, 'Publish').click();
+    await soon(() => shown('publish-result')).toBe('Expected a server that answers, got none');
+    expect(await shown('publish-data-error')).toBe('');
+    expect(await page.locator('#publish-data').getAttribute('aria-invalid')).toBe('false');
+    await page.close();
+  });
+
+  test.each([
+    ['/', 1_280],
+    ['/', 768],
+    ['/', 320],
+    ['/umd.html', 320],
+  ])('nothing is cut off: %s at %d pixels', async (path, width) => {
+    const { page } = await open(path);
+    await page.setViewportSize({ width, height: 900 });
+    const millions = '1,234,567';
+    const cut = await page.evaluate((number) => {
+      for (const element of document.querySelectorAll('#published, #delivered')) element.textContent = number;
+      const all = document.querySelectorAll('button:not(.tabs *), .counters dt, .counters dd, .verdicts dt, .links a');
+      return Array.from(all)
+        .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 6)
+        .map((one) => `${one.id} ${one.textContent}`);
+    }, millions);
+    expect(cut).toEqual([]);
+    expect(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth))).toBe(0);
+    await page.close();
+  });
+
   test('a storm is not sent to a stream that is not there', async () => {
     const { page, shown } = await open('/');
     await button(page, 'Pause').click();
