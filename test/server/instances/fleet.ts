@@ -87,7 +87,7 @@ export function wayTo(shared: Log, written: Written[] = []): Way {
   return way;
 }
 
-/** Instances on one log in memory, in one time. */
+/** Instances on one log, in one time. */
 export interface Fleet extends AsyncDisposable {
   readonly log: Log;
   /** What all of them share, as it is. */
@@ -100,8 +100,12 @@ export interface Instance extends Way {
   readonly push: PushStream;
 }
 
-export function createFleet(environment: TestEnvironment, options: MemoryLogOptions = {}): Fleet {
-  const log = memoryLog(options, environment);
+/** `log`: in memory, where none is given. */
+export function createFleet(
+  environment: TestEnvironment,
+  options: MemoryLogOptions = {},
+  log: Log = memoryLog(options, environment),
+): Fleet {
   const { shared } = log;
   if (!shared) throw new Error('Expected a log that shares, got another');
   const written: Written[] = [];

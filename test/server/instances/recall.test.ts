@@ -1,10 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createPushStream, memoryLog, type PushStream } from '../../../packages/server/src/index.ts';
-import type { Log, LogPage, Position } from '../../../packages/server/src/log/log.ts';
-import type { Shared } from '../../../packages/server/src/log/shared.ts';
+import { createPushStream, type PushStream } from '../../../packages/server/src/index.ts';
 import { open, type TestStream } from '../streams.ts';
 import { createTestEnvironment, type TestEnvironment } from '../support.ts';
 import { createFleet, wayTo } from './fleet.ts';
+import { losable } from './losable.ts';
 
 const MINUTE_MS = 60_000;
 const authorize = ({ headers }: { headers: Headers }) => ({ clientId: headers.get('x-user') ?? 'nobody' });
@@ -17,48 +16,6 @@ beforeEach(() => {
 const ann = (push: PushStream, path = '/events'): Promise<TestStream> => open(push.fetch, path, { 'x-user': 'ann' });
 const reasons = async (stream: TestStream): Promise<unknown[]> =>
   (await stream.control('closing')).map((data) => (data as { reason: unknown }).reason);
-
-/** A log that can be lost as a whole, with what is beside it. */
-function losable(): { readonly log: Log; lose(): void } {
-  let current = memoryLog({}, environment);
-  let lost = new AbortController();
-  const shared = (): Shared => {
-    if (!current.shared) throw new Error('Expected a log that shares, got another');
-    return current.shared;
-  };
-  async function* tail(after: Position, signal: AbortSignal): AsyncGenerator<LogPage, void> {
-    let position = after;
-    while (!signal.aborted) {
-      for await (const page of current.tail(position, AbortSignal.any([signal, lost.signal]))) {
-        const seq = page.kind === 'gap' ? page.head.last : (page.entries.at(-1)?.seq ?? position.seq);
-        position = { epoch: page.kind === 'gap' ? page.head.epoch : page.epoch, seq };
-        yield page;
-      }
-    }
-  }
-  return {
-    log: {
-      publish: (entry) => current.publish(entry),
-      head: () => current.head(),
-      read: (after, limit) => current.read(after, limit),
-      tail,
-      close: () => current.close(),
-      shared: {
-        write: (...words) => shared().write(...words),
-        read: (...words) => shared().read(...words),
-        claim: (...words) => shared().claim(...words),
-        tell: (...words) => shared().tell(...words),
-        hear: (...words) => shared().hear(...words),
-      },
-    },
-    lose() {
-      const before = lost;
-      lost = new AbortController();
-      current = memoryLog({}, environment);
-      before.abort();
-    },
-  };
-}
 
 test('who was authorised anew after a revocation is not ended by it again, when his instance has lost the thread', async () => {
   await using fleet = createFleet(environment, { maxEvents: 3 });
@@ -134,7 +91,7 @@ test.each([
 ] as const)(
   '%s: an order that was lost with everything else, before another instance had read it, is carried out all the same',
   async (_, give, reason) => {
-    const { log, lose } = losable();
+    const { log, lose } = losable(environment);
     const [here, there] = [wayTo(log), wayTo(log)];
     const a = createPushStream({ log: here.log, environment, authorize });
     const b = createPushStream({ log: there.log, environment, authorize });
@@ -185,7 +142,7 @@ test('a connection is killed by its id, also where its instance missed the order
 });
 
 test('an instance that starts behind a loss, before the others have told again, hears later whom it has to refuse', async () => {
-  const { log, lose } = losable();
+  const { log, lose } = losable(environment);
   const start = (): PushStream => createPushStream({ log: wayTo(log).log, environment, authorize });
   const a = start();
   await environment.settle();
