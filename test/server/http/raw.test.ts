@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { KEY, raw, rawAnswer, start } from './support.ts';
 
@@ -9,7 +8,7 @@ test('S8: a head that takes too long is cut off by 408', async () => {
   const { port } = await start({ headersTimeoutMs: 150 });
   const connection = raw(port, 'GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
   const dripping = setInterval(() => connection.write('a'), 20);
-  await once(connection.socket, 'close');
+  await connection.closed;
   clearInterval(dripping);
   expect(connection.text).toMatch(/^HTTP\/1\.1 408 /);
 });
@@ -22,7 +21,7 @@ test('S8: a body that takes too long is cut off by 408', async () => {
       'Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n',
   );
   const dripping = setInterval(() => connection.write(' '), 20);
-  await once(connection.socket, 'close');
+  await connection.closed;
   clearInterval(dripping);
   expect(connection.text).toMatch(/^HTTP\/1\.1 408 /);
   expect(push.stats().published).toBe(0);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { apiKeys, type ApiKeyRing, generateKey } from '../../../packages/server/src/auth/index.ts';
@@ -52,6 +51,8 @@ export interface RawConnection {
   readonly socket: Socket;
   readonly text: string;
   readonly isClosed: boolean;
+  /** Resolves when it is closed, also where the server refused what was written last. */
+  readonly closed: Promise<void>;
   write(text: string | Buffer): void;
 }
 
@@ -63,7 +64,12 @@ export function raw(port: number, text: string): RawConnection {
   socket.setEncoding('utf8');
   socket.on('data', (part: string) => (received += part));
   socket.on('error', () => {});
-  socket.on('close', () => (isClosed = true));
+  const closed = new Promise<void>((resolve) => {
+    socket.on('close', () => {
+      isClosed = true;
+      resolve();
+    });
+  });
   socket.write(text);
   onTestFinished(() => void socket.destroy());
   return {
@@ -74,6 +80,7 @@ export function raw(port: number, text: string): RawConnection {
     get isClosed() {
       return isClosed;
     },
+    closed,
     write: (more) => void socket.write(more),
   };
 }
@@ -81,7 +88,7 @@ export function raw(port: number, text: string): RawConnection {
 /** Says something, and gives back everything that comes until the server closes. */
 export async function rawAnswer(port: number, text: string): Promise<string> {
   const connection = raw(port, text);
-  if (!connection.isClosed) await once(connection.socket, 'close');
+  await connection.closed;
   return connection.text;
 }
 
