@@ -170,6 +170,40 @@ describe('calls of the script', () => {
     expect((await connect()).questions).toEqual(['b']);
   });
 
+  test.each([
+    ['READONLY', "READONLY You can't write against a read only replica. script: 6b81, on @user_script:1."],
+    [
+      'READONLY',
+      "ERR Error running script (call to f_1028): @user_script:4: @user_script: 4: -READONLY You can't write against a read only replica.",
+    ],
+    ['NOREPLICAS', 'NOREPLICAS Not enough good replicas to write.'],
+    ['MASTERDOWN', "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."],
+  ])('%s, as this or that Redis says it: the call fails with that word, and is tried elsewhere', async (code, text) => {
+    const { environment, connections, connect, calls } = createWorld();
+    const asked = calls.call([], ['a']);
+    const failing = expect(asked).rejects.toThrow(`Expected an answer from Redis, got ${code}`);
+    const first = await connect();
+    first.answer(new Error(text));
+    await failing;
+    await environment.advance(100);
+    expect(first.destroyed).toBe(1);
+    expect(connections).toHaveLength(2);
+  });
+
+  test.each([
+    ['OOM', "OOM command not allowed when used memory > 'maxmemory'."],
+    ['MISCONF', 'MISCONF Redis is configured to save RDB snapshots, but it is unable to persist to disk.'],
+    ['NOPERM', "NOPERM this user has no permissions to run the 'evalsha' command"],
+    ['none', 'Socket closed unexpectedly'],
+  ])('%s fails the call, and no other server is looked for', async (code, text) => {
+    const { environment, connections, connect, calls } = createWorld();
+    const failing = expect(calls.call([], ['a'])).rejects.toThrow(`Expected an answer from Redis, got ${code}`);
+    (await connect()).answer(new Error(text));
+    await failing;
+    await environment.advance(1_000);
+    expect(connections).toHaveLength(1);
+  });
+
   test('without a connection calls wait for two seconds together; from then on they fail at once', async () => {
     const { environment, connections, connect, ask, results } = createWorld();
     ask('a');

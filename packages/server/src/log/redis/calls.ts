@@ -2,6 +2,7 @@ import type { Environment } from '../../environment.ts';
 import { ClosedError, LogUnavailableError } from '../../errors.ts';
 import type { RedisConnection } from './connection.ts';
 import { createLink } from './link.ts';
+import { codeOf, isForElsewhere, messageOf } from './code.ts';
 import { SCRIPT } from './script.ts';
 
 /** How long an answer is waited for, in milliseconds. */
@@ -12,8 +13,6 @@ const GRACE_MS = 2_000;
 const MAX_PENDING = 65_536;
 /** How long calls that were sent are waited for at the end, in milliseconds. */
 const CLOSING_MS = 1_000;
-/** Answers that another server, or the same one later, will not give. */
-const ELSEWHERE = /^(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MOVED|UNBLOCKED)\b/;
 
 /** Calls of the script, and other commands: in the order in which they are asked for, each at most once. */
 export interface Calls {
@@ -21,6 +20,8 @@ export interface Calls {
   call(keys: readonly string[], args: readonly string[]): Promise<unknown>;
   /** As `call`, for a command as Redis has it. */
   command(words: readonly string[]): Promise<unknown>;
+  /** Gives up its connection for another one; what was sent fails. */
+  drop(reason: Error): void;
   /** What was sent may still be answered; what was not is refused. */
   close(): Promise<void>;
 }
@@ -33,9 +34,6 @@ interface Call {
   readonly reject: (error: unknown) => void;
   isSettled: boolean;
 }
-
-/** Begins with what Redis says it is. */
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export function createCalls(create: () => RedisConnection, environment: Environment): Calls {
   /** What was not sent yet. */
@@ -82,7 +80,9 @@ export function createCalls(create: () => RedisConnection, environment: Environm
   }
 
   const unavailable = (expected: string, cause: unknown = reason): Error =>
-    isClosed ? new ClosedError() : new LogUnavailableError(`Expected ${expected} from Redis, got none`, { cause });
+    isClosed
+      ? new ClosedError()
+      : new LogUnavailableError(`Expected ${expected} from Redis, got ${codeOf(cause) ?? 'none'}`, { cause });
 
   function pump(): void {
     const to = connection;
@@ -103,14 +103,13 @@ export function createCalls(create: () => RedisConnection, environment: Environm
   }
 
   function fail(call: Call, from: RedisConnection, error: unknown): void {
-    const message = messageOf(error);
-    if (message.startsWith('NOSCRIPT') && from === connection) {
+    if (codeOf(error) === 'NOSCRIPT' && from === connection) {
       isHeld = true;
       refused.push(call);
       return;
     }
     call.reject(unavailable('an answer', error));
-    if (ELSEWHERE.test(message) && from === connection) link.drop(new Error(message));
+    if (isForElsewhere(error) && from === connection) link.drop(new Error(messageOf(error)));
   }
 
   async function relearn(to: RedisConnection): Promise<void> {
@@ -151,8 +150,9 @@ export function createCalls(create: () => RedisConnection, environment: Environm
       },
     };
     const cancel = environment.setTimer(() => {
-      call.reject(unavailable('an answer in time'));
-      link.drop(new Error('Expected an answer from Redis, got silence'));
+      const silence = new Error('Expected an answer from Redis, got silence');
+      call.reject(unavailable('an answer in time', silence));
+      link.drop(silence);
     }, PATIENCE_MS);
     waiting.push(call);
     pump();
@@ -169,6 +169,7 @@ export function createCalls(create: () => RedisConnection, environment: Environm
   return {
     call: (keys, args) => ask({ words: [String(keys.length), ...keys, ...args], isScript: true }),
     command: (words) => ask({ words, isScript: false }),
+    drop: (cause) => link.drop(cause),
     async close() {
       isClosed = true;
       cancelGrace?.();

@@ -12,7 +12,7 @@ export interface RedisConnection {
   on(event: 'connect' | 'end', listener: () => void): unknown;
   connect(): Promise<unknown>;
   sendCommand(args: readonly string[]): Promise<unknown>;
-  /** From then on it can be used for nothing else. */
+  /** From then on it can be used for nothing else but `PING`. */
   subscribe(channel: string, listener: (text: string) => void): Promise<unknown>;
   /** Ends it at once; what was asked rejects. */
   destroy(): void;

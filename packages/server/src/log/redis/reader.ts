@@ -28,7 +28,13 @@ export interface Reader {
   close(): Promise<void>;
 }
 
-export function createReader(store: Store, create: () => RedisConnection, environment: Environment): Reader {
+/** `split`: what is waited for and what the store reads are on different servers, so one of them is the wrong one. */
+export function createReader(
+  store: Store,
+  create: () => RedisConnection,
+  environment: Environment,
+  split: (reason: Error) => void,
+): Reader {
   const window = createWindow();
   const link = createLink(create, { prepare: () => Promise.resolve(), up, down }, environment);
   let connection: RedisConnection | undefined;
@@ -36,6 +42,10 @@ export function createReader(store: Store, create: () => RedisConnection, enviro
   let place: Place | undefined;
   /** Nothing is between its place and the end, as far as it was told. */
   let isPlaced = false;
+  /** What its connection had last, where that was not what follows. */
+  let heard: 'nothing' | 'others' | undefined;
+  /** Behind which its connection had nothing, and pages had more. */
+  let doubted: Place | undefined;
   let isFailing = false;
   let running: Promise<void> | undefined;
   const change = createChange();
@@ -47,7 +57,7 @@ export function createReader(store: Store, create: () => RedisConnection, enviro
   }
 
   function down(error: unknown): void {
-    connection = undefined;
+    [connection, heard, doubted] = [undefined, undefined, undefined];
     fail(error);
   }
 
@@ -67,8 +77,18 @@ export function createReader(store: Store, create: () => RedisConnection, enviro
     change.wake();
   }
 
+  /** A failover may leave one of the two connections behind. */
+  function diverge(): never {
+    const reason = new Error('Expected one log in Redis, got two: its address has led to different servers');
+    link.drop(reason);
+    split(reason);
+    throw reason;
+  }
+
   /** By pages, until there is nothing more: also finds out that the log is another one. */
   async function catchUp(): Promise<void> {
+    const [before, wasHeard] = [place, heard];
+    heard = undefined;
     if (!place) {
       const found = await store.head();
       move(found.place, []);
@@ -82,13 +102,16 @@ export function createReader(store: Store, create: () => RedisConnection, enviro
         move(next, page.entries);
       }
     }
+    if (wasHeard === 'others' && place === before) diverge();
+    const hasMore = place !== before && place?.epoch === before?.epoch;
+    doubted = wasHeard === 'nothing' && hasMore ? before : undefined;
     isPlaced = true;
     isFailing = false;
     change.wake();
   }
 
-  /** Waits for what follows; anything but that is left to `catchUp`. */
-  async function wait(from: Place, on: RedisConnection): Promise<void> {
+  /** What its connection has behind a place, now or soon. */
+  async function ask(from: Place, on: RedisConnection): Promise<readonly unknown[]> {
     const cancel = environment.setTimer(
       () => link.drop(new Error('Expected an answer from Redis, got silence')),
       BLOCK_MS + PATIENCE_MS,
@@ -99,14 +122,24 @@ export function createReader(store: Store, create: () => RedisConnection, enviro
     const answer: unknown = await on.sendCommand(words).finally(cancel);
     const [stream]: readonly unknown[] = Array.isArray(answer) ? answer : [];
     const [, items]: readonly unknown[] = Array.isArray(stream) ? stream : [];
-    const linked = Array.isArray(items) ? store.follow(from, items) : undefined;
+    return Array.isArray(items) ? items : [];
+  }
+
+  /** Waits for what follows; anything but that is left to `catchUp`. */
+  async function wait(from: Place, on: RedisConnection): Promise<void> {
+    // What came between two questions it has by now: or it is at another server.
+    if (doubted && (await ask(doubted, on)).length === 0) diverge();
+    doubted = undefined;
+    const items = await ask(from, on);
+    const linked = store.follow(from, items);
     const last = linked?.at(-1);
-    if (!linked || !last) isPlaced = false;
-    else
-      move(
-        { epoch: from.epoch, seq: last.entry.seq, mark: last.mark },
-        linked.map(({ entry }) => entry),
-      );
+    heard = last ? undefined : items.length > 0 ? 'others' : 'nothing';
+    isPlaced = last !== undefined;
+    if (!linked || !last) return;
+    move(
+      { epoch: from.epoch, seq: last.entry.seq, mark: last.mark },
+      linked.map(({ entry }) => entry),
+    );
   }
 
   async function step(): Promise<void> {

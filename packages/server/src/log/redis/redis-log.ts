@@ -21,7 +21,8 @@ import { tailLog } from './tail.ts';
  * survives is that server's setting (`appendfsync`, `min-replicas-to-write`). Where an instance finds
  * that the log is not the one that it has seen (emptied, restored from a copy, failed over to a replica
  * that was behind), a new epoch begins, with an empty log. Nobody finds it who has not seen what was
- * lost: where *every* instance that had is gone too, positions of then may be taken for those of now.
+ * lost: where *every* instance that had is gone too, positions of then may be taken for those of now. An
+ * instance that a failover has left, as a whole, at an old primary that lives goes on with that one.
  *
  * While Redis is away, publishing and reading reject with a `LogUnavailableError`, within two seconds
  * at first and at once from then on; within five where it is there and silent. Tails wait, and go on
@@ -43,7 +44,11 @@ export function redisLog(options: RedisLogOptions, environment: Partial<Environm
   const store = createStore(calls, settings, complete);
   const database = url.pathname.slice(1) || '0';
   const shared = createRedisShared({ calls, connect, environment: complete, base: baseOf(settings), database });
-  const reader = createReader(store, connect, complete);
+  // Which of them is at the wrong server cannot be told: all go to where the address leads now.
+  const split = (reason: Error): void => {
+    for (const part of [calls, shared]) part.drop(reason);
+  };
+  const reader = createReader(store, connect, complete, split);
   let closing: Promise<unknown> | undefined;
 
   const whileOpen = <Result>(work: () => Promise<Result>): Promise<Result> =>

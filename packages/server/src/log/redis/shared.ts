@@ -58,6 +58,8 @@ const pairs = (texts: readonly (string | null)[]): [string, string][] =>
 
 /** The same, with something to end. */
 export interface RedisShared extends Shared {
+  /** Whatever hears has another connection soon. */
+  drop(reason: Error): void;
   /** Nothing is heard any more. */
   close(): Promise<void>;
 }
@@ -130,6 +132,9 @@ export function createRedisShared({ calls, connect, environment, base, database 
       const listener = createListener(connect, environment, channelOf(topic), heard);
       listeners.add(listener);
       signal.addEventListener('abort', () => void listener.close().finally(() => listeners.delete(listener)));
+    },
+    drop(reason) {
+      for (const listener of listeners) listener.drop(reason);
     },
     async close() {
       isClosed = true;
