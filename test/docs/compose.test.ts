@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, get } from 'node:http';
+import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,7 +59,7 @@ describe('docs/deploy/compose.yaml', () => {
 
   test('nginx knows them all', () => {
     const { port } = flagsOf([]);
-    const known = [...read('docs/deploy/nginx.conf').matchAll(/^ *server (\S+) max_fails/gm)].map(([, name]) => name);
+    const known = [...read('docs/deploy/nginx.conf').matchAll(/^ *server (\S+) max_fails=/gm)].map(([, name]) => name);
     expect(known).toEqual(instances.map(([name]) => `${name}:${port}`));
   });
 });
@@ -73,16 +73,41 @@ describe.skipIf(!hasNginx && nginxMayMiss)('docs/deploy/nginx.conf', () => {
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  /** With upstreams and a folder of this machine. */
+  /** With upstreams and a folder of this machine, and one worker: each knows for itself who failed. */
   async function write(upstreams: readonly string[]): Promise<string> {
     let at = 0;
     const text = read('docs/deploy/nginx.conf')
       .replaceAll('/tmp/', `${folder}/`)
+      .replace('worker_processes auto', 'worker_processes 1')
       .replaceAll(/push-\d:4400/g, () => upstreams[(at += 1) - 1] ?? '')
       .replace('listen 8080', `listen unix:${folder}/nginx.sock`);
     const file = join(folder, 'nginx.conf');
     await writeFile(file, text);
     return file;
+  }
+
+  const addressOf = (server: Server): string => `127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  /** It runs as long as the stack; asked for a path it gives the status, and the response goes on as long as asked. */
+  async function start(stack: AsyncDisposableStack, upstreams: readonly string[]) {
+    const file = await write(upstreams);
+    const nginx = spawn('nginx', ['-p', folder, '-c', file, '-e', 'stderr', '-g', 'daemon off;'], { stdio: 'ignore' });
+    stack.defer(async () => {
+      nginx.kill('SIGTERM');
+      await once(nginx, 'exit');
+    });
+    const ask = (path: string, isHeld = false): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const headers = { host: 'localhost' };
+        const asked = get({ socketPath: join(folder, 'nginx.sock'), path, headers }, (response) => {
+          resolve(response.statusCode ?? 0);
+          if (isHeld) stack.defer(() => void asked.destroy());
+          else asked.destroy();
+        });
+        asked.on('error', reject);
+      });
+    await expect.poll(() => ask('/nothing').catch(String)).toBe(404);
+    return ask;
   }
 
   test('nginx understands it', async () => {
@@ -97,25 +122,28 @@ describe.skipIf(!hasNginx && nginxMayMiss)('docs/deploy/nginx.conf', () => {
     const servers = pushes.map((push) => createServer(push.handler()).listen(0, '127.0.0.1'));
     for (const server of servers) stack.defer(() => void server.close());
     await Promise.all(servers.map((server) => once(server, 'listening')));
-    const file = await write(servers.map((server) => `127.0.0.1:${(server.address() as AddressInfo).port}`));
-    const nginx = spawn('nginx', ['-p', folder, '-c', file, '-e', 'stderr', '-g', 'daemon off;'], { stdio: 'ignore' });
-    stack.defer(async () => {
-      nginx.kill('SIGTERM');
-      await once(nginx, 'exit');
-    });
-    const ask = (path: string): Promise<number> =>
-      new Promise((resolve, reject) => {
-        const headers = { host: 'localhost' };
-        const asked = get({ socketPath: join(folder, 'nginx.sock'), path, headers }, (response) => {
-          resolve(response.statusCode ?? 0);
-          asked.destroy();
-        });
-        asked.on('error', reject);
-      });
-    await expect.poll(() => ask('/nothing').catch(String)).toBe(404);
+    const ask = await start(stack, servers.map(addressOf));
     await Promise.all(pushes.slice(0, 2).map((push) => push.drain({ windowMs: 0 })));
     for (let count = 0; count < 6; count += 1) expect(await ask('/events')).toBe(200);
     expect(pushes.map((push) => push.stats().opened)).toEqual([0, 0, 6]);
     expect([await ask('/metrics'), await ask('/sessions'), await ask('/events/more')]).toEqual([404, 404, 404]);
+  });
+
+  test('instances that were all away are asked again at once, not one stream at a time', async () => {
+    await using stack = new AsyncDisposableStack();
+    const push = stack.use(createPushStream());
+    const server = createServer(push.handler()).listen(0, '127.0.0.1');
+    stack.defer(() => void server.close());
+    await once(server, 'listening');
+    const [address, { port }] = [addressOf(server), server.address() as AddressInfo];
+    server.close();
+    await once(server, 'close');
+    const ask = await start(stack, [address, '127.0.0.1:1', '127.0.0.1:2']);
+    expect(await ask('/events')).toBe(502);
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const statuses: number[] = [];
+    for (let count = 0; count < 6; count += 1) statuses.push(await ask('/events', true));
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 200]);
   });
 });
