@@ -23,6 +23,6 @@ export function isLocal(incoming: unknown): boolean {
 export function foreignHost(host: string, hosts: readonly string[] | undefined, isHere: boolean): string | undefined {
   const name = nameOf(host);
   if (hosts ? hosts.some((own) => own.toLowerCase() === name) : !isHere || LOOPBACK_NAME.test(name)) return undefined;
-  const where = hosts ? 'that are served here' : '"localhost", "127.0.0.1", "[::1]" or those of the option hosts';
+  const where = hosts ? 'those that are served here' : '"localhost", "127.0.0.1", "[::1]" or those of the option hosts';
   return `Expected as Host one of ${where}, got ${JSON.stringify(name)}`;
 }

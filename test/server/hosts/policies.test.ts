@@ -163,6 +163,14 @@ describe('S47: names that lead here', () => {
     });
   });
 
+  test('where names are given, the refusal does not tell them', async () => {
+    const host = await start({ hosts: ['app.example'] });
+    const refused = await read(host, { headers: { host: 'evil.test' } });
+    await until(() => refused.end !== undefined);
+    const { detail }: { detail?: unknown } = JSON.parse(refused.text);
+    expect(detail).toBe('Expected as Host one of those that are served here, got "evil.test"');
+  });
+
   test('over Fetch only names that are given are looked at', async () => {
     ({ push } = watchedPush());
     const fetchAs = async (host: string): Promise<number> => {
