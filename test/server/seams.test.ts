@@ -383,6 +383,25 @@ test('a stream that hears from its replay that the log has begun anew is told on
   end();
 });
 
+test('a reset names no place that its stream has not come to, also in the middle of a batch', async () => {
+  const { environment, hub, log, stream, end } = await bench();
+  log.add(5);
+  await environment.settle();
+  // More than get a batch in one turn.
+  const sinks = Array.from({ length: 1_100 }, () => stream().sink);
+  hub.apply({ kind: 'entries', epoch: 'one', entries: log.add(2, 0, false) });
+  while (!hub.isBusy) await new Promise(setImmediate);
+  log.restart('two');
+  hub.apply({ kind: 'gap', reason: 'epoch', head: log.last });
+  await environment.settle();
+  for (const { text } of sinks) {
+    const [, requested] = /"requested":"one\.(\d+)"/.exec(text) ?? [];
+    expect(Number(requested)).toBeLessThanOrEqual(text.includes('id: one.7') ? 7 : 5);
+  }
+  expect(sinks.filter(({ text }) => text.includes('id: one.7'))).toHaveLength(1_000);
+  end();
+});
+
 test('ephemeral events go on when the log has begun anew', async () => {
   const { environment, hub, log, stream, end } = await bench();
   const { sink } = stream();

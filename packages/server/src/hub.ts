@@ -176,7 +176,9 @@ export class Hub implements SessionHub {
     const before = this.epoch;
     this.stats.dropped += this.#held.clear();
     this.#pending = [];
-    const places = [...this.sessions].map((session) => [session, session.position] as const);
+    // Of a batch that is on its way nobody knows yet who has it.
+    const most = this.isBusy ? this.batch.from : Infinity;
+    const places = [...this.sessions].map((session) => [session, Math.min(session.position, most)] as const);
     this.begin({ epoch, last: seq });
     for (const [session, place] of places) {
       session.restart(reason, formatCursor({ epoch: before, seq: place }));
