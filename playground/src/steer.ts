@@ -9,8 +9,18 @@ export function wireSteering(stream: PageStream): void {
   const again = byId('again', HTMLButtonElement);
   const isClosed = (): boolean => client.status === 'closed' || client.status === 'idle';
 
-  pause.addEventListener('click', () => (client.status === 'paused' ? client.resume() : client.pause()));
-  close.addEventListener('click', () => (isClosed() ? stream.comeBack() : stream.leave()));
+  /** Who holds the stream back: the inspector may, too. */
+  let reasons: readonly string[] = [];
+
+  function resume(): void {
+    for (const reason of reasons) client.resume(reason);
+  }
+
+  client.inspect((inspection) => {
+    if (inspection.kind === 'transition') reasons = inspection.state.pauseReasons;
+  });
+  pause.addEventListener('click', () => (client.status === 'paused' ? resume() : client.pause()));
+  close.addEventListener('click', () => (isClosed() ? stream.comeBack() : client.disconnect()));
   again.addEventListener('click', () => client.reconnect());
   client.snapshot.subscribe(() => {
     setText(pause, client.status === 'paused' ? 'Resume' : 'Pause');

@@ -10,8 +10,6 @@ export interface PageStream {
   readonly session: string;
   /** The server ended the session for good, with a 204; nobody of this page had left. */
   readonly wasKilled: boolean;
-  /** Disconnects, at the visitor's word. */
-  leave(): void;
   /** Connects again. Who was sent away comes back under another name: the old one stays away. */
   comeBack(): void;
   /** A client for a part of the same events. `refused` is told in the server's words what it makes of the query. */
@@ -24,6 +22,7 @@ const newSession = (): string => `page-${crypto.randomUUID().slice(0, 8)}`;
 export function openStream(eventsUrl: string, cursor: string): PageStream {
   const { heartbeatMs, ...options } = readPageOptions(location.search);
   let session = newSession();
+  /** By hand, whose ever: the inspector has a button for it too. */
   let hasLeft = false;
   const headers = createCredentials();
   const client = new EventClient<TaskEvents>(eventsUrl, {
@@ -33,6 +32,12 @@ export function openStream(eventsUrl: string, cursor: string): PageStream {
     query: () => ({ heartbeatMs, session }),
   });
   client.lifecycle.on('open', headers.good);
+  let input = '';
+  client.inspect((inspection) => {
+    if (inspection.kind === 'input') input = inspection.input.type;
+    if (inspection.kind !== 'transition' || inspection.to !== 'closed' || inspection.from === 'closed') return;
+    hasLeft = input === 'disconnect';
+  });
 
   return {
     client,
@@ -43,13 +48,8 @@ export function openStream(eventsUrl: string, cursor: string): PageStream {
       const { status, error } = client.snapshot.value;
       return status === 'closed' && error === null && !hasLeft;
     },
-    leave() {
-      hasLeft = true;
-      client.disconnect();
-    },
     comeBack() {
       if (!hasLeft) session = newSession();
-      hasLeft = false;
       client.connect();
     },
     watch(query, refused) {

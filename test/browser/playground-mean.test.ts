@@ -65,6 +65,41 @@ describeInChromium('a visitor who presses in mean orders', { simulate: true }, (
     await page.close();
   });
 
+  test('resume resumes what the inspector has paused', async () => {
+    const { page, shown } = await open('/?baseDelayMs=50');
+    await page.locator('#inspector-tab').click();
+    await button(page, 'Pause stream').click();
+    await soon(() => shown('status-word')).toBe('Paused');
+    await button(page, 'Resume').click();
+    await soon(() => shown('status-word')).toBe('Connected');
+    await soon(() => button(page, 'Pause stream').count()).toBe(1);
+    await page.close();
+  });
+
+  test('what the inspector disconnects is not said to be killed by the server', async () => {
+    const { page, shown } = await open('/');
+    await page.locator('#inspector-tab').click();
+    await page.locator('pushstream-inspector').getByRole('button', { name: 'Disconnect' }).click();
+    await soon(() => shown('status-word')).toBe('Disconnected');
+    await button(page, 'Pause stream').click();
+    await button(page, 'Resume stream').click();
+    expect(await shown('status-word')).toBe('Disconnected');
+    await page.locator('#close').click();
+    await soon(() => shown('status-word')).toBe('Connected');
+    await page.close();
+  });
+
+  test('what tells one id from another is not cut off in the inspector', async () => {
+    const { page, read } = await open('/');
+    await page.setViewportSize({ width: 1_280, height: 900 });
+    await page.locator('#inspector-tab').click();
+    const id = page.locator('pushstream-inspector [role="option"] .id', { hasText: /\.\d+$/ }).first();
+    await id.waitFor();
+    expect(await id.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+    expect(await read(({ client }) => client.lastEventId.length)).toBeGreaterThan(20);
+    await page.close();
+  });
+
   test('a filter that was stopped does not go on saying that it is open', async () => {
     const { page, shown } = await open('/');
     await page.locator('#filter-tab').click();

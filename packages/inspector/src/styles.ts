@@ -77,7 +77,7 @@ input::placeholder { color: var(--_muted); opacity: 1; }
 .time { width: 90px; color: var(--_muted); }
 .name { width: 176px; }
 [role='option'] .name { font-weight: 600; }
-.id { width: 100px; color: var(--_muted); }
+.id { width: 17%; color: var(--_muted); }
 .row > .text { flex: 1; min-width: 0; }
 .mark:empty { display: none; }
 .mark { padding: 0 5px; border: 1px solid currentColor; border-radius: 4px; color: var(--_muted); font-size: 11px; line-height: 16px; }
