@@ -278,7 +278,7 @@ describe.skipIf(!hasRedis)('an old primary that goes on taking events', () => {
     }
     // Whoever only hears may stay: a replica is told what its primary is.
     await expect
-      .poll(async () => String(await pair.primary.command('CLIENT', 'LIST', 'TYPE', 'normal')))
+      .poll(async () => String(await pair.primary.command('CLIENT', 'LIST', 'TYPE', 'normal')), { timeout: 5_000 })
       .not.toMatch(/cmd=(?:xread|evalsha)/);
   });
 

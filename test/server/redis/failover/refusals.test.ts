@@ -101,7 +101,7 @@ const troubles: readonly Trouble[] = [
       await primary.command('CONFIG', 'SET', 'loading-process-events-interval-bytes', '1024');
       await primary.command('CONFIG', 'SET', 'key-load-delay', '1000');
       const loading = primary.command('DEBUG', 'RELOAD');
-      await expect.poll(() => primary.command('PING').then(String, String)).toContain('LOADING');
+      await expect.poll(() => primary.command('PING').then(String, String), { timeout: 5_000 }).toContain('LOADING');
       return () => loading;
     },
   },
@@ -141,6 +141,9 @@ describe.skipIf(!hasRedis)('what Redis refuses during a failover', () => {
     await pair.settle();
     await pair.primary.command('CONFIG', 'SET', 'min-replicas-to-write', '1');
     await pair.promote();
+    await expect
+      .poll(() => pair.primary.command('INFO', 'replication'), { timeout: 5_000 })
+      .toContain('connected_slaves:0');
     pair.address.lead(pair.replica, 'kept');
     await expectRefusal(member, 'during');
     await member.insist('during');
