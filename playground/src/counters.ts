@@ -8,8 +8,8 @@ export interface Health {
   readonly lastEventId: string;
   /** How often the server could not resume. */
   readonly resets: number;
-  /** Why, the last time. */
-  readonly reason: string;
+  /** Why: each reason once. */
+  readonly reasons: ReadonlySet<string>;
 }
 
 /** The counters of the page. */
@@ -34,8 +34,8 @@ export function createCounters(): (counts: Counts, health: Health) => void {
     }
     setText(reconnects, grouped(health.reconnects));
     setText(resets, grouped(health.resets));
-    const { reason } = health;
-    setText(resetNote, reason === '' ? 'nothing skipped' : `${reason}: ${grouped(counts.skipped)} skipped, told`);
+    const reasons = [...health.reasons].join(', ');
+    setText(resetNote, reasons === '' ? 'nothing skipped' : `${grouped(counts.skipped)} skipped, told: ${reasons}`);
     setText(cursor, health.lastEventId || '–');
   };
 }

@@ -49,13 +49,13 @@ const { client } = stream;
 const tally = createTally(baseline);
 const delivered: string[] = [];
 const errors: EventClientError[] = [];
-const resets = { count: 0, reason: '' };
+const resets = { count: 0, reasons: new Set<string>() };
 let reconnects = 0;
 
 const showCounts = createCounters();
 const changed = oncePerFrame(() => {
   const { lastEventId } = client;
-  showCounts(tally.counts, { reconnects, lastEventId, resets: resets.count, reason: resets.reason });
+  showCounts(tally.counts, { reconnects, lastEventId, resets: resets.count, reasons: resets.reasons });
   recovery.counted(tally.counts);
 });
 
@@ -83,7 +83,7 @@ client.lifecycle.on('error', (error) => {
 client.lifecycle.on('reset', ({ reason, resumedFrom }) => {
   tally.reset(resumedFrom);
   resets.count += 1;
-  resets.reason = reason;
+  resets.reasons.add(reason);
   changed();
 });
 client.snapshot.subscribe(changed);

@@ -47,7 +47,7 @@ describeInChromium('what the page shows', { simulate: false, capacity: 500 }, ({
     await until(({ client }) => client.status === 'open');
     await burst({ count: 10 });
     await until(({ delivered }) => delivered.length === 10);
-    await expect.poll(() => shown('reset-note')).toBe('trimmed: 600 skipped, told');
+    await expect.poll(() => shown('reset-note')).toBe('600 skipped, told: trimmed');
     await expect.poll(() => shown('published')).toBe('610');
     expect(await shown('lost')).toBe('0');
     await expect.poll(() => shown('log')).toMatch(/reset.*trimmed/);

@@ -55,6 +55,15 @@ describeInChromium('a visitor who presses in mean orders', { simulate: true }, (
     await page.close();
   });
 
+  test('what one reset skipped is not added to what another is said to have', async () => {
+    const { page, shown } = await open('/?baseDelayMs=50');
+    await press(page, 'trim');
+    await soon(() => shown('reset-note')).toMatch(/^\d+ skipped, told: trimmed$/);
+    await press(page, 'restart-empty');
+    await soon(() => shown('reset-note')).toMatch(/^\d+ skipped, told: trimmed, epoch$/);
+    await page.close();
+  });
+
   test('no button is offered that does nothing: reconnect while paused', async () => {
     const { page, shown } = await open('/?baseDelayMs=50');
     await button(page, 'Pause').click();
@@ -144,7 +153,9 @@ describeInChromium('a visitor who presses in mean orders', { simulate: true }, (
     const millions = '1,234,567';
     const cut = await page.evaluate((number) => {
       for (const element of document.querySelectorAll('#published, #delivered')) element.textContent = number;
-      const all = document.querySelectorAll('button:not(.tabs *), .counters dt, .counters dd, .verdicts dt, .links a');
+      const all = document.querySelectorAll(
+        '#why, button:not(.tabs *), .counters dt, .counters dd, .verdicts dt, .links a',
+      );
       return Array.from(all)
         .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 6)
         .map((one) => `${one.id} ${one.textContent}`);
