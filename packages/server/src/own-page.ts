@@ -15,7 +15,7 @@ export interface OwnPage<Value> {
   readonly held: ReadonlyMap<string, Value>;
   set(name: string, value: Value): void;
   delete(name: string): void;
-  /** Writes what has changed, now. @throws {LogUnavailableError} When it cannot be written. */
+  /** Writes what has changed, now. @throws {LogUnavailableError | ClosedError} When it cannot be written. */
   flush(): Promise<void>;
   /** It may have been lost: all of it is written again. */
   restore(): void;
@@ -73,7 +73,7 @@ export function createOwnPage<Value>(parts: PageParts<Value>): OwnPage<Value> {
         for (const one of changes.keys()) dirty.add(one);
         throw error;
       }
-    } while (dirty.size > 0);
+    } while (!isOver && dirty.size > 0);
   }
 
   function run(): Promise<void> {
@@ -131,7 +131,9 @@ export function createOwnPage<Value>(parts: PageParts<Value>): OwnPage<Value> {
     delete: remove,
     async flush() {
       // One that is on its way has what came until its end, but for its last moment.
-      while (writing || dirty.size > 0) await run();
+      while (!isOver && (writing || dirty.size > 0)) await run();
+      // What was left is forgotten then.
+      if (isOver) throw new ClosedError();
     },
     restore() {
       for (const one of held.keys()) touch(one);

@@ -40,3 +40,35 @@ test.each([0, 1, 2, 3, 4, 5, 6])(
     page.end();
   },
 );
+
+test('what was not written when the page ended is not taken for written', async () => {
+  const environment = createTestEnvironment();
+  const memory = createMemoryShared(environment);
+  let release: () => void = () => {};
+  const shared = {
+    ...memory,
+    async write(...words: Parameters<typeof memory.write>) {
+      await new Promise<void>((resolve) => (release = resolve));
+      return memory.write(...words);
+    },
+  };
+  const page = createOwnPage<string>({
+    shared,
+    environment,
+    board: 'board',
+    name: 'page',
+    encode: String,
+    ttlMs: () => 60_000,
+  });
+  page.set('first', 'first');
+  const first = page.flush();
+  page.set('second', 'second');
+  const second = page.flush();
+  page.end();
+  release();
+  await expect(Promise.allSettled([first, second])).resolves.toMatchObject([
+    { status: 'rejected' },
+    { status: 'rejected' },
+  ]);
+  expect((await memory.read('board')).get('page')).toEqual(new Map([['first', 'first']]));
+});
