@@ -83,18 +83,25 @@ export function showRecovery(client: EventClient<TaskEvents>, audit: () => Promi
     if (counts) counted(counts);
   }
 
+  /** All that breaks the stream and has not yet done so; else what may have done so. */
+  function causesAt(now: number): Fault[] {
+    const able = faults.filter((fault) => mayBreak(fault, now));
+    const due = able.filter(({ isOver }) => !isOver);
+    const certain = due.filter(({ expected }) => expected.kind === 'break').toReversed();
+    return certain.length > 0 ? certain : [...due, ...able].slice(0, 1);
+  }
+
   function broke(): void {
     // Away already: one more attempt was in vain.
     if (broken && broken.wholeAt === undefined) return;
     const now = performance.now();
-    const able = faults.filter((fault) => mayBreak(fault, now));
-    const cause = able.find(({ isOver }) => !isOver) ?? able[0];
+    const causes = causesAt(now);
     // Opened anew, for what is to break it later.
-    if (!cause && faults.some(({ expected, at }) => now - at < fromMsOf(expected))) return;
-    if (cause) cause.isOver = true;
+    if (causes.length === 0 && faults.some(({ expected, at }) => now - at < fromMsOf(expected))) return;
+    for (const cause of causes) cause.isOver = true;
     broken = { titles: broken?.titles ?? new Set(), at: broken?.at ?? now, wholeAt: undefined, isKnown: false };
     shown = undefined;
-    if (cause) broken.titles.add(cause.title);
+    for (const { title } of causes) broken.titles.add(title);
     show('…', titleOf(broken));
   }
 

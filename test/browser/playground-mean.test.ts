@@ -22,6 +22,15 @@ describeInChromium('a visitor who presses in mean orders', { simulate: true }, (
     await page.close();
   });
 
+  test('a break that two faults may have made is not put on the later one', async () => {
+    const { page, shown } = await open('/?heartbeatMs=200&baseDelayMs=50');
+    await press(page, 'stall');
+    await press(page, 'restart');
+    await soon(() => shown('recovery')).toMatch(/^\d+\.\d s$/);
+    expect(await shown('recovery-note')).toBe('Stall, Restart');
+    await page.close();
+  });
+
   test('what another tab broke is measured too, and not said to be nothing', async () => {
     const { page, shown } = await open('/?baseDelayMs=50');
     await fault('cut');
