@@ -67,13 +67,13 @@ export function createOwnPage<Value>(parts: PageParts<Value>): OwnPage<Value> {
       try {
         const isThere = await shared.write(board, name, changes, ttlMs());
         // It was lost, and is written as a whole: once, whatever the engine says.
-        if (!isThere && wasThere) for (const one of held.keys()) if (!changes.has(one)) dirty.add(one);
+        if (!isThere && wasThere && !isOver) for (const one of held.keys()) if (!changes.has(one)) dirty.add(one);
         wasThere &&= isThere;
       } catch (error) {
         for (const one of changes.keys()) dirty.add(one);
         throw error;
       }
-    } while (!isOver && dirty.size > 0);
+    } while (dirty.size > 0);
   }
 
   function run(): Promise<void> {
@@ -131,7 +131,7 @@ export function createOwnPage<Value>(parts: PageParts<Value>): OwnPage<Value> {
     delete: remove,
     async flush() {
       // One that is on its way has what came until its end, but for its last moment.
-      while (!isOver && (writing || dirty.size > 0)) await run();
+      while (writing || dirty.size > 0) await run();
       // What was left is forgotten then.
       if (isOver) throw new ClosedError();
     },
