@@ -17,11 +17,12 @@ import { memoryLog } from './log/memory.ts';
 import { createMemoryShared } from './log/memory-shared.ts';
 import type { Log } from './log/log.ts';
 import type { PushStreamOptions } from './options.ts';
+import { checkMethods } from './methods.ts';
 import { createPublisher, type Publish } from './publish.ts';
 import type { DrainOptions, PushStream, Settings } from './push-stream.ts';
 import { createRevoked } from './revoked.ts';
 import { checkRoute, type RouteOptions } from './route.ts';
-import { checkLog, type Resolved, resolveSettings } from './resolve-options.ts';
+import { type Resolved, resolveSettings } from './resolve-options.ts';
 import { runSource, type RunningSource, type SourceOptions } from './source.ts';
 import { createStats } from './stats.ts';
 import { watchShared } from './watch-shared.ts';
@@ -46,7 +47,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
   /** What was given so far: what is left out later stays. */
   let known: Settings<Events> = first;
 
-  if (givenLog !== undefined) checkLog(givenLog);
+  if (givenLog !== undefined) checkMethods('options.log', givenLog, ['publish', 'head', 'read', 'tail', 'close']);
   const log: Log = givenLog ?? memoryLog({}, environment);
   const stats = createStats();
   const killed = createKilled(environment);

@@ -87,14 +87,6 @@ function checkHosts(given: readonly string[] | undefined): void {
     throw misuse('options.hosts', 'names without a port, such as "app.example"', show(foreign));
 }
 
-/** @throws {TypeError} For what cannot be a log: an address, a function that makes one. */
-export function checkLog(log: object): void {
-  check('options.log', log, 'object');
-  for (const part of ['publish', 'head', 'read', 'tail', 'close']) {
-    check(`options.log.${part}`, Reflect.get(log, part), 'function');
-  }
-}
-
 /**
  * Defaults and validation, once, at the door.
  *

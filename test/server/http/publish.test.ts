@@ -69,6 +69,14 @@ describe('who may publish', () => {
     expect(() => createHttpApi(createPushStream(), { keys: createKeys(), open: true })).toThrow('got both');
   });
 
+  test('a list of keys is refused at once, not with each request', () => {
+    // What a user of JavaScript writes.
+    const keys = ['k'.repeat(32)] as unknown as ReturnType<typeof createKeys>;
+    expect(() => createHttpApi(createPushStream(), { keys })).toThrow(
+      'options.keys.publisher: expected function, got undefined',
+    );
+  });
+
   test('an open API takes everything from everybody', async () => {
     const push = createPushStream();
     const { fetch } = createHttpApi(push, { open: true });

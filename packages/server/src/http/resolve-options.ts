@@ -1,6 +1,7 @@
 import { check, complete, type Manual, misuse } from 'pushstream-protocol';
 import type { Environment } from '../environment.ts';
 import { hostEnvironment } from '../host.ts';
+import { checkMethods } from '../methods.ts';
 import type { KeyRing } from './access.ts';
 import type { HttpApiOptions, Logger } from './options.ts';
 import type { RateLimitPolicy } from './rate-limit.ts';
@@ -51,6 +52,7 @@ export function resolveHttpOptions(options: HttpApiOptions): ResolvedHttpOptions
   check('options', options, 'object');
   const { open, rateLimit, environment, ...rest } = complete<Settled>('options', options, manual);
   if (!rest.keys && !open) throw misuse('options', 'keys, or open: true where everybody may publish', 'neither');
+  if (rest.keys) checkMethods('options.keys', rest.keys, ['publisher', 'mayPublish']);
   if (rest.keys && open) throw misuse('options', 'keys or open: true', 'both');
   return {
     ...rest,
