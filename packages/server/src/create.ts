@@ -57,6 +57,7 @@ export function createPushStream<Events extends object = Record<string, unknown>
   const instance = createInstance({
     log,
     shared,
+    isAlone: givenLog?.shared === undefined,
     environment,
     killed,
     presenceTtlMs: () => settings.presenceTtlMs,

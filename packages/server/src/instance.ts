@@ -37,6 +37,8 @@ export interface Instance {
 export interface InstanceParts {
   readonly log: Log;
   readonly shared: Shared;
+  /** Nobody else writes to what is shared. */
+  readonly isAlone: boolean;
   readonly environment: Environment;
   readonly killed: Killed;
   readonly presenceTtlMs: () => number;
@@ -46,7 +48,7 @@ export interface InstanceParts {
 }
 
 export function createInstance(parts: InstanceParts): Instance {
-  const { presenceTtlMs: ttlMs, sessions } = parts;
+  const { presenceTtlMs: ttlMs, sessions, isAlone } = parts;
   const name = parts.environment.token();
   const presence = createPresence({ ...parts, instance: name, ttlMs });
   const orders = createOrders({ ...parts, instance: name });
@@ -80,7 +82,7 @@ export function createInstance(parts: InstanceParts): Instance {
   return {
     name,
     watcher: {
-      begins: () => atMost(PATIENCE_MS, orders.recall(), parts.environment),
+      begins: () => (isAlone ? Promise.resolve() : atMost(PATIENCE_MS, orders.recall(), parts.environment)),
       entered: ({ identity }) => presence.enter(identity),
       left: ({ identity }) => presence.leave(identity),
       ordered: (entry) => orders.obey(entry),

@@ -157,3 +157,10 @@ test('an instance that starts behind a loss, before the others have told again, 
   await environment.advance(MINUTE_MS);
   expect(environment.pending).toBe(0);
 });
+
+test('who is alone on his log asks nobody what he missed, and waits for nothing', async () => {
+  const push = createPushStream({ environment });
+  await environment.settle();
+  expect(environment.pending).toBe(0);
+  await push.close();
+});
