@@ -257,7 +257,7 @@ export const mutants: readonly Mutant[] = [
     from: '&& !this.#hub.isBusy',
     to: '',
     found: /I1|I2/,
-    at: 1100,
+    at: 188,
   },
   {
     name: 'moves the cursor to what has not been handed out',
@@ -280,7 +280,7 @@ export const mutants: readonly Mutant[] = [
     from: 'this.#reading = undefined;\n    this.#reset ??=',
     to: 'this.#reset ??=',
     found: /I5|I3/,
-    at: 599,
+    at: 132,
   },
   {
     name: 'writes behind its end',
@@ -288,7 +288,7 @@ export const mutants: readonly Mutant[] = [
     from: 'return Infinity;\n    }\n    if (now >= this.#crowdedAt',
     to: '}\n    if (now >= this.#crowdedAt',
     found: /written after the end/,
-    at: 386,
+    at: 475,
   },
   {
     name: 'gives who was ended more time whenever it looks',
@@ -296,7 +296,7 @@ export const mutants: readonly Mutant[] = [
     from: 'if (now < this.#giveUpAt) return this.#giveUpAt;',
     to: 'if (now < this.#giveUpAt) return now + ENDING_MS;',
     found: /I25|I27/,
-    at: 976,
+    at: 1058,
   },
   {
     name: 'never forgets a stream',
