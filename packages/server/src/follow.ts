@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts';
 import type { LogHead, LogPage, Log, Position } from './log/log.ts';
+import { sleep } from './sleep.ts';
 
 /** What follows a log. */
 export interface Follower {
@@ -25,22 +26,14 @@ export async function follow(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<void> {
-  const { random, setTimer, reportError } = environment;
+  const { random, reportError } = environment;
   let isBegun = false;
   let failures = 0;
 
   function wait(): Promise<void> {
     const ms = Math.min(MAX_MS, BASE_MS * 2 ** failures) * (0.5 + random() / 2);
     failures += 1;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        cancel();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = setTimer(done, ms);
-      signal.addEventListener('abort', done);
-    });
+    return sleep(environment, ms, signal);
   }
 
   async function read(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Environment } from '../../environment.ts';
+import { sleep } from '../../sleep.ts';
 import { CONNECT_MS, type RedisConnection } from './connection.ts';
-import { sleep } from './sleep.ts';
 
 const BASE_MS = 50;
 const MAX_MS = 1_000;

@@ -1,10 +1,10 @@
 import { createChange } from '../../change.ts';
 import type { Environment } from '../../environment.ts';
+import { sleep } from '../../sleep.ts';
 import type { LogEntry, Position } from '../log.ts';
 import type { RedisConnection } from './connection.ts';
 import { createLink } from './link.ts';
 import { PAGE, type Place, type Store } from './store.ts';
-import { sleep } from './sleep.ts';
 import { createWindow } from './window.ts';
 
 /** How long Redis lets a reader wait; behind it, whether the log is still the same is looked at. */

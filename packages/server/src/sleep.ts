@@ -1,4 +1,4 @@
-import type { Environment } from '../../environment.ts';
+import type { Environment } from './environment.ts';
 
 /** Resolves when the time is over, or the signal is aborted; holds neither longer than that. */
 export function sleep({ setTimer }: Environment, ms: number, signal: AbortSignal): Promise<void> {
