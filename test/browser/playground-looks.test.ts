@@ -72,6 +72,10 @@ describeInChromium('the looks of the page', { simulate: true }, (tests) => {
   test.each([1_280, 390])('at %d pixels nothing moves while 200 events per second stream', async (width) => {
     const { page, complaints, read, until } = await open('/');
     await page.setViewportSize({ width, height: 900 });
+    // That moves everything: it is to be over.
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)))),
+    );
     const before = await read(({ delivered }) => delivered.length);
     await page.evaluate(() => {
       const watched = globalThis as { shifts?: number };
