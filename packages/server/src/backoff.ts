@@ -1,5 +1,3 @@
-import type { Environment } from './environment.ts';
-
 /** How waits between attempts grow. */
 export interface BackoffPolicy {
   /** The first wait, in milliseconds; each further one is twice as long. */
@@ -12,18 +10,4 @@ export interface BackoffPolicy {
 export function backoffMs(failures: number, { baseDelayMs, maxDelayMs }: BackoffPolicy, random: number): number {
   const longest = Math.min(maxDelayMs, baseDelayMs * 2 ** failures);
   return longest * (0.5 + random / 2);
-}
-
-/** Resolves after a time, or as soon as the signal is aborted. */
-export function pause(delayMs: number, signal: AbortSignal, { setTimer }: Environment): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = setTimer(end, delayMs);
-    signal.addEventListener('abort', end);
-  });
 }

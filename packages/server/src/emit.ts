@@ -1,9 +1,10 @@
 import { misuse } from 'pushstream-protocol';
-import { type BackoffPolicy, backoffMs, pause } from './backoff.ts';
+import { type BackoffPolicy, backoffMs } from './backoff.ts';
 import type { Environment } from './environment.ts';
 import { ClosedError, LogUnavailableError } from './errors.ts';
 import type { PublishOptions } from './events.ts';
 import { quote } from './grammar.ts';
+import { sleep } from './sleep.ts';
 
 /** Events in a row before others get their turn: a source that waits for nothing must not stop the process. */
 const BURST = 64;
@@ -49,7 +50,7 @@ export function createEmit<Event extends PublishOptions>(context: EmitContext<Ev
         if (failures === 0) environment.reportError(error, where);
         if (!(error instanceof LogUnavailableError)) return undefined;
         const delayMs = Math.max(error.retryAfterMs, backoffMs(failures, context.backoff, environment.random()));
-        await pause(delayMs, signal, environment);
+        await sleep(environment, delayMs, signal);
       }
     }
   }

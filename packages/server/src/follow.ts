@@ -1,3 +1,4 @@
+import { type BackoffPolicy, backoffMs } from './backoff.ts';
 import type { Environment } from './environment.ts';
 import type { LogHead, LogPage, Log, Position } from './log/log.ts';
 import { sleep } from './sleep.ts';
@@ -13,8 +14,7 @@ export interface Follower {
   apply(page: LogPage): void;
 }
 
-const BASE_MS = 100;
-const MAX_MS = 5_000;
+const RETRIES: BackoffPolicy = { baseDelayMs: 100, maxDelayMs: 5_000 };
 
 /**
  * Keeps a follower at the end of a log until the signal is aborted: one reader, that goes on from
@@ -31,7 +31,7 @@ export async function follow(
   let failures = 0;
 
   function wait(): Promise<void> {
-    const ms = Math.min(MAX_MS, BASE_MS * 2 ** failures) * (0.5 + random() / 2);
+    const ms = backoffMs(failures, RETRIES, random());
     failures += 1;
     return sleep(environment, ms, signal);
   }

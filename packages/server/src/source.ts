@@ -1,10 +1,11 @@
 import { complete, type Manual, misuse, MS } from 'pushstream-protocol';
-import { type BackoffPolicy, backoffMs, pause } from './backoff.ts';
+import { type BackoffPolicy, backoffMs } from './backoff.ts';
 import { createEmit, type Emit, emitAll } from './emit.ts';
 import type { Environment } from './environment.ts';
 import { ClosedError } from './errors.ts';
 import type { PublishOptions } from './events.ts';
 import { isLabel, LABEL_EXPECTED, quote } from './grammar.ts';
+import { sleep } from './sleep.ts';
 
 /**
  * Where events come from: an async generator of events, or a function that emits them, also after its
@@ -109,7 +110,7 @@ async function keepRunning<Event extends PublishOptions>(life: Life<Event>, rest
     const startedAt = environment.monotonicNow();
     if (await run(life)) return;
     if (environment.monotonicNow() - startedAt >= HEALTHY * backoff.baseDelayMs) failures = 0;
-    await pause(backoffMs(failures, backoff, environment.random()), stopping, environment);
+    await sleep(environment, backoffMs(failures, backoff, environment.random()), stopping);
     if (!stopping.aborted) restarted();
   }
 }
@@ -138,7 +139,7 @@ export function runSource<Event extends PublishOptions>(
   async function stop(): Promise<void> {
     stopping.abort(new ClosedError());
     const patience = new AbortController();
-    const late = pause(STOP_MS, patience.signal, environment).then(() => !patience.signal.aborted);
+    const late = sleep(environment, STOP_MS, patience.signal).then(() => !patience.signal.aborted);
     const isLate = await Promise.race([ended.then(() => false), late]);
     patience.abort();
     if (!isLate) return;

@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts';
 import type { OutgoingEventOf } from './events.ts';
+import { sleep } from './sleep.ts';
 
 /** What the simulated tasks tell. */
 export interface TaskEvents {
@@ -20,27 +21,13 @@ export interface TaskOptions {
 
 const NAMES = ['Encode video', 'Index documents', 'Render report', 'Train model', 'Sync inventory'];
 
-/** Resolves after a time, or as soon as the signal is aborted. */
-function sleep(delayMs: number, signal: AbortSignal, environment: Environment): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = environment.setTimer(done, delayMs);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
-}
-
 /** A source that pretends to work: one task after the other is created, gets on, and is completed. */
 export function simulateTasks(
   environment: Environment,
   { stepMs = 2_000, channel = 'tasks', isTurn = () => Promise.resolve(true) }: TaskOptions = {},
 ): (signal: AbortSignal) => AsyncGenerator<OutgoingEventOf<TaskEvents>, void> {
   const pause = (signal: AbortSignal): Promise<void> =>
-    sleep(stepMs * (0.5 + environment.random() / 2), signal, environment);
+    sleep(environment, stepMs * (0.5 + environment.random() / 2), signal);
 
   return async function* tasks(signal) {
     for (let count = 1; !signal.aborted; count += 1) {

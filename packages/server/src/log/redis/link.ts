@@ -1,9 +1,9 @@
+import { type BackoffPolicy, backoffMs } from '../../backoff.ts';
 import type { Environment } from '../../environment.ts';
 import { sleep } from '../../sleep.ts';
 import { CONNECT_MS, type RedisConnection } from './connection.ts';
 
-const BASE_MS = 50;
-const MAX_MS = 1_000;
+const RETRIES: BackoffPolicy = { baseDelayMs: 50, maxDelayMs: 1_000 };
 /** To reach a server, and for it to answer what every connection begins with. */
 const BEGIN_MS = CONNECT_MS + 1_000;
 
@@ -67,7 +67,7 @@ export function createLink(create: () => RedisConnection, owner: LinkOwner, envi
   async function run(): Promise<void> {
     while (!closing.signal.aborted) {
       owner.down(await hold().catch((error: unknown) => error));
-      const ms = Math.min(MAX_MS, BASE_MS * 2 ** failures) * (0.5 + environment.random() / 2);
+      const ms = backoffMs(failures, RETRIES, environment.random());
       failures += 1;
       await sleep(environment, ms, closing.signal);
     }
